@@ -1,0 +1,86 @@
+"""Deciding factors: what buyers say decided, told apart and carried by several places of the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from analysis.decision import nearness, telling
+from analysis.statements import Scores, Statements, best, of_persons, spread_out, standard
+
+_PRICE = re.compile(
+    r"\b(?:pric(?:e|es|ed|ing)|cost(?:s|ed)?|budget|cheap(?:er|est)?|dear(?:er|est)?|expensive|afford|"
+    r"discount|ceiling|per (?:annum|year)|a year|quote)\b|[£$€]\s?\d", re.I
+)  # fmt: skip
+
+
+_LEARNT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One factor: ``places`` are indices of statements, the one that says it best first. ``weight``: 0..1."""
+
+    places: tuple[int, ...]
+    weight: float
+    direction: Literal["for_us", "against_us"]
+    is_price: bool
+
+
+def deciding(found: Statements, voices: dict[str, float]) -> Scores:
+    """How much each statement says what decided: near the examples for and against, in the story of the
+    decision, near the decision, by a voice that counts; not how things work today, and not applause."""
+    sides = np.maximum(found.carries("factor_against"), found.carries("factor_for"))
+    score = 0.6 * sides + 0.3 * found.near("decision_story") + 0.3 * np.maximum(telling(found), 0.0)
+    score += 0.2 * found.carries("comparison") + 0.2 * found.carries("authority") + 0.6 * found.assertion
+    score += 1.0 * found.position + 1.0 * nearness(found) + 0.8 * of_persons(found, voices)
+    for topic, weight in (("problem_talk", 0.5), ("polite_enthusiasm", 0.3)):
+        score -= weight * np.maximum(found.carries(topic), 0.0)
+    return score + _LEARNT * np.maximum(found.strength("factor_against"), found.strength("factor_for"))
+
+
+def themes(found: Statements, score: Scores, outcome: str, most: int = 5) -> tuple[Theme, ...]:
+    """The ``most`` best statements that differ in sense, each with up to three further places that speak
+    of the same."""
+    heads = spread_out(found, best(score, found.buyers, 60), most, apart=4, alike=0.5)
+    used: set[int] = set(heads)
+    out: list[Theme] = []
+    for h in heads:
+        more = _companions(found, h, score, used)
+        used.update(more)
+        out.append(_theme(found, (h, *more), score, outcome))
+    out.sort(key=lambda t: -t.weight)
+    return tuple(out)
+
+
+def _companions(found: Statements, head: int, score: Scores, used: set[int], most: int = 3) -> list[int]:
+    """Further statements of buyers near in sense to ``head`` that say something of the decision
+    themselves."""
+    alike = np.array([found.similarity(head, j) for j in range(len(found))])
+    both = 0.5 * standard(score) + 5.0 * alike
+    allowed = found.buyers & (alike > 0.35) & (score > float(np.median(score)))
+    ranked = [j for j in best(both, allowed, 12) if j not in used]
+    return [j for j in spread_out(found, [head, *ranked], most + 1, apart=2, alike=0.9) if j != head]
+
+
+def _theme(found: Statements, places: tuple[int, ...], score: Scores, outcome: str) -> Theme:
+    top = float(np.max(score)) or 1.0
+    back = len({found.all[i].key for i in places})
+    weight = max(0.0, float(score[places[0]]) / top) * (0.85 + 0.05 * min(3, back))
+    text = found.all[places[0]].text
+    price = bool(_PRICE.search(text)) and found.carries("price_reason")[places[0]] > 1.5
+    return Theme(places, round(min(1.0, weight), 3), leaning(found, places, outcome), price)
+
+
+def leaning(found: Statements, places: Sequence[int], outcome: str) -> Literal["for_us", "against_us"]:
+    """Towards us or away. What decided a won deal was mostly for us and a lost one against; only a
+    statement that leans clearly the other way is read so."""
+    i = places[0]
+    lean = float(found.carries("factor_for")[i] - found.carries("factor_against")[i])
+    if outcome == "won":
+        return "against_us" if lean < -2.0 else "for_us"
+    return "for_us" if lean > 2.0 else "against_us"

@@ -1,0 +1,101 @@
+"""Heads: small linear judges over what is known of a statement, one a label, learnt on ``training/corpus``.
+
+Ridge regression (Hoerl and Kennard 1970) on the statement's vector, the vector of its turn with the question
+before it, its nearness to each file of example sentences and its ``signs``. They are trained and measured by
+``training/train_heads.py`` on industries held out whole (docs/quality.md) and belong to one embedder; with
+another one the sections fall back to the example sentences alone.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.embedders import Vectors
+from analysis.errors import ModelUnavailable
+
+WEIGHTS = Path(__file__).resolve().parent / "weights" / "heads"
+
+EXAMPLES_OF: Mapping[str, str] = {
+    "loud": "authority_not",
+    "price_reason": "price_as_reason",
+    "decision": "decision_message",
+    "factor_decoy": "polite_enthusiasm",
+    "seller_hope": "seller_push",
+    "price_decided": "price_as_reason",
+    "decides": "authority",
+    **{
+        f"cause:{c}": f"cause_{c}"
+        for c in ("existing_relationship", "product_fit", "price", "timing", "process", "no_decision")
+    },
+}
+"""The example file of a label, where it has another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """``own``, ``around``: unit vectors, shape (n, d); ``near``: (n, topics); ``signs``: (n, signs)."""
+
+    own: Vectors
+    around: Vectors
+    near: NDArray[np.float64]
+    signs: NDArray[np.float64]
+
+    def matrix(self) -> NDArray[np.float64]:
+        """All side by side, shape (n, 2 d + topics + signs)."""
+        return np.concatenate([self.own, self.around, self.near, self.signs], axis=1, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """``weights``: shape (features, labels); ``bias``: (labels,); ``topics``: the example files compared with."""
+
+    labels: tuple[str, ...]
+    topics: tuple[str, ...]
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+    def scores(self, features: Features) -> NDArray[np.float64]:
+        """Shape (n, labels); higher is more, comparable over deals."""
+        return features.matrix() @ self.weights + self.bias
+
+
+_chosen = [WEIGHTS]
+
+
+def use(folder: Path) -> None:
+    """Read heads from another folder from now on: for measurements that leave a deal out."""
+    _chosen[0] = folder
+
+
+def open_heads(embedder: str) -> Heads | None:
+    """The heads that were trained for an embedder; None where there are none. Raises ``ModelUnavailable``
+    where the files are broken."""
+    return _read(_chosen[0], embedder)
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, embedder: str) -> Heads | None:
+    try:
+        card = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+        if card["embedder"] != embedder:
+            return None
+        with np.load(folder / "heads.npz", allow_pickle=False) as held:
+            weights, bias = held["weights"].astype(np.float64), held["bias"].astype(np.float64)
+        heads = Heads(tuple(card["labels"]), tuple(card["topics"]), weights, bias)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise ModelUnavailable(
+            f"the heads in {folder} cannot be read ({error}): install the program again"
+        ) from None
+    if heads.weights.shape[1:] != heads.bias.shape or heads.bias.shape != (len(heads.labels),):
+        raise ModelUnavailable(f"the heads in {folder} do not fit their card: install the program again")
+    return heads

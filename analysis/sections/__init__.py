@@ -1,0 +1,1 @@
+"""The sections of the pre-read, one small module each."""

@@ -1,0 +1,1 @@
+"""api knows the world: settings, storage, jobs, web and command line."""

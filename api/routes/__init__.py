@@ -1,0 +1,1 @@
+"""The JSON routes, which the command line speaks while a server runs."""
