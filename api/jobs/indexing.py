@@ -73,8 +73,11 @@ def index_deal(task: Task, parts: Parts) -> None:
     try:
         write_indexes(task, parts, build_windows(fresh), everything=people != record.people)
         with task.finish() as unit:
-            unit.sources.settle(deal_id, sources)
-            unit.deals.update(deal_id, people=people, indexed=mark)
+            if fingerprint(unit, deal_id, parts.settings.embedder) == mark:
+                unit.sources.settle(deal_id, sources)
+                unit.deals.update(deal_id, people=people, indexed=mark)
+            else:  # what was read is older than what people said since: it must not come back over that
+                enqueue_index(unit, parts, deal_id)
     except Lost:
         _forget_removed(parts, deal_id)
         raise

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,6 +21,7 @@ from analysis.render import to_markdown
 from api.app import create_app
 from api.cli import main
 from api.errors import BadInput, Conflict, NotFound
+from api.jobs import indexing
 from api.preread import Preread
 from api.settings import Settings
 from api.views import TranscriptChange
@@ -87,6 +91,28 @@ def test_every_edit_can_be_taken_back(app: Preread) -> None:
         app.undo_transcript(DEAL, CALL, author="Sam")
     with pytest.raises(NotFound):
         app.undo_transcript(DEAL, CALL, first, author="Sam")
+
+
+def test_an_edit_taken_back_while_the_deal_is_indexed_stays_taken_back(
+    app: Preread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, write_indexes, seen = words(app), indexing.write_indexes, list[object]()
+    undo = threading.Thread(target=app.undo_transcript, args=(DEAL, CALL), kwargs={"author": "Sam"})
+
+    def slow(*args: Any, **kwargs: Any) -> None:
+        if undo.ident is None:
+            undo.start()  # it waits for this job when it has stored what it does
+            while app.transcript_edits(DEAL, CALL)[-1].state != "undone":
+                time.sleep(0.01)
+        else:
+            seen.append(words(app))
+        write_indexes(*args, **kwargs)
+
+    monkeypatch.setattr(indexing, "write_indexes", slow)
+    change(app, "text", 1, text="What the index job read before it was taken back.")
+    undo.join()
+    assert [*seen, words(app)] == [before, before], "not even until the next index job"
+    assert app.ask("What does the dye house decide?").retrieved[0].quote == DYE
 
 
 def test_a_split_moves_the_places_and_makes_no_version(app: Preread) -> None:
