@@ -107,6 +107,8 @@ function send(url, item, list) {
   });
 }
 
+const read = (item) => /\.(eml|mbox|msg|ics|csv|tsv|xlsx?|json|vtt|srt|txt|docx|html?)$/i.test(item.path);
+
 async function upload(zone, items) {
   const list = $(".uploads", zone);
   let url = zone.dataset.upload;
@@ -119,6 +121,7 @@ async function upload(zone, items) {
     url = deal.upload; zone.dataset.draft = deal.draft; zone.dataset.next = deal.page;
   }
   const results = [];
+  items.sort((a, b) => read(b) - read(a)); // recordings last: mails and CRM rows tell which names will be heard
   for (const item of items) results.push(await send(url, item, list));
   if (results.some((r) => r.ok)) {
     await fetch(zone.dataset.draft, { method: "POST", headers: { Accept: "application/json" } });
