@@ -46,13 +46,17 @@ def record_of(root: Path) -> tuple[Opportunity, tuple[Source, ...]]:
     return opportunity, tuple(strip_repeats(thread(sources)))
 
 
-def corpus_of(root: Path, embedder: Embedder) -> Corpus:
-    """The corpus of a deal folder whose calls are transcripts."""
+def whole_record(root: Path) -> Record:
+    """The record of a deal folder whose calls are transcripts, with who is who."""
     opportunity, sources = record_of(root)
     contacts = crm.parse_contacts("contacts.csv", (root / "contacts.csv").read_bytes())
     people = resolve(opportunity=opportunity, contacts=contacts, sources=sources)
-    record = Record(opportunity.id or root.name, opportunity, contacts, sources, people)
-    return build_corpus(record, embedder)
+    return Record(opportunity.id or root.name, opportunity, contacts, sources, people)
+
+
+def corpus_of(root: Path, embedder: Embedder) -> Corpus:
+    """The corpus of a deal folder whose calls are transcripts."""
+    return build_corpus(whole_record(root), embedder)
 
 
 def scorer(deal: Path) -> ModuleType:

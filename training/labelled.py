@@ -138,15 +138,15 @@ def _quoted(gold: dict[str, object]) -> Iterator[tuple[str, list[dict[str, str]]
 def _places(found: Statements, quotes: Sequence[dict[str, str]]) -> set[int]:
     out: set[int] = set()
     for quote in quotes:
-        text = _fold(quote["quote"])
+        text = folded(quote["quote"])
         out |= {
             i
             for i, s in enumerate(found.all)
             if s.key == quote["source"]
-            and (text in _fold(s.text) or (len(s.text) > 25 and _fold(s.text) in text))
+            and (text in folded(s.text) or (len(s.text) > 25 and folded(s.text) in text))
         }
     return out
 
 
-def _fold(text: str) -> str:
+def folded(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip().lower()
