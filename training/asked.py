@@ -1,7 +1,7 @@
 """Labelled deals as pools of passages with their questions: those of gold.json, and those of questions.json where there is one.
 
 The passages are those that the program itself reads of a deal of real length, so that a question meets some hundred wrong ones
-about the same people and things. A question may be answered by several utterances; passages beside one that answers must not count
+about the same people and things. Several utterances may answer a question; passages beside one that answers must not count
 as wrong.
 """
 
@@ -38,7 +38,9 @@ def deal_pools(folders: Iterable[Path]) -> Iterator[Pool]:
         yield Pool(folder.name, folder.name, texts, tuple(examples))
 
 
-def _example(asked: dict[str, Any], deal: str, windows: Sequence[Window], sources: Iterable[Source]) -> Example:
+def _example(
+    asked: dict[str, Any], deal: str, windows: Sequence[Window], sources: Iterable[Source]
+) -> Example:
     said = places(asked["evidence"], sources)
     right, spared = list[int](), list[int]()
     for i, w in enumerate(windows):

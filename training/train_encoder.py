@@ -5,7 +5,7 @@
 Multiple-negatives ranking loss (Henderson et al. 2017): in a batch, mostly of few industries, every other passage is wrong for a
 question, and each question brings one more wrong passage of its own excerpt. QMSum joins with the passages of its spans that are
 nearest to the question. Held-out industries and series of meetings are never trained on. bfloat16 where the processor has it.
-Labelled deals (``--deals``) join with their questions and the passages that the encoder ranks first wrongly; a quarter of them is held
+Labelled deals (``--deals``) join with their questions and the passages that the encoder wrongly ranks first; a quarter is held
 out by the hash of its name. Those of ../shared are never trained on.
 """
 
