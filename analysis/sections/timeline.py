@@ -2,51 +2,45 @@
 of.
 
 Calls, mails, forwarded mails, invitations and the CRM's own dates come as they are. A day that is only spoken
-of ("the board on the fourteenth of July") is taken when it can be resolved, lies within the deal, and is said
-together with something that happens: a meeting, a decision, a signature, a delivery.
+of ("the board on the fourteenth of July") is taken when it can be resolved, lies within the deal, and is likely to be a
+step of it (``analysis/spoken_days.py``).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from analysis.claims import shorten
 from analysis.context import DraftContext
 from analysis.corpus import Corpus
-from analysis.dates import DateMention, Tense, dates
 from analysis.documents import TimelineEntry
-from analysis.evidence import OPPORTUNITY, fold, sentences
+from analysis.evidence import OPPORTUNITY, fold
+from analysis.spoken_days import Mention, gather, open_judge, signs_of
 from ingest.model import Event, Source, SourceKind, UtteranceKind
 
-_HAPPENS = re.compile(
-    r"\b(?:board|meeting|met|meets?|committee|council|vote[ds]?|visit(?:ed|s)?|demo(?:nstrat\w+)?"
-    r"|workshop|session|"
-    r"call(?:ed)?|rang|rings?|phoned?|lunch(?:ed)?|dinner|present(?:s|ed|ation)?|sign(?:s|ed|ing"
-    r"|ature)?|approv\w+|"
-    r"decid\w+|decision|chose|chosen|announc\w+|sent|send|issued?|deliver\w+|went (?:out|live|through|up)|"
-    r"go(?:es)? (?:out|live)|go-live|deadline|due|submit\w*|closes?|closed|renew\w*|expir\w+|start(?:s"
-    r"|ed)?|agreed|"
-    r"set|passed?|pass(?:es)?|reviewed|review|kick-?off|launch\w*|cut-?over|order(?:ed)?|tender"
-    r"|shortlist\w*|award\w*|"
-    r"steering|audit|came|sat with|spoke)\b",
-    re.I,
-)
-_PAST = re.compile(
-    r"\b(?:was|were|had|did|went|came|sent|met|said|rang|called|signed|passed|decided|agreed|\w+ed)\b", re.I
-)
-_FUTURE = re.compile(r"\b(?:will|'ll|going to|is on|it's on|we're|are in|meets|goes|by|next|until)\b", re.I)
-_MARGIN = timedelta(days=45)
+_BEFORE, _AFTER = timedelta(days=90), timedelta(days=30)
+"""How far before the first touch and after the last one a spoken day still belongs to the deal."""
 _MAX_SPOKEN = 8
 
 
 def draft(ctx: DraftContext) -> list[TimelineEntry]:
     """In order of date; a day may have several entries."""
-    corpus = ctx.corpus
-    told = [*_crm(corpus), *_touchpoints(corpus), *_forwards(corpus), *_invitations(corpus)]
-    told += _spoken(corpus, {e.date for e in told})
+    told = known_entries(ctx.corpus)
+    told += _spoken(ctx.corpus, {e.date for e in told})
     return sorted(told, key=lambda e: (e.date, e.source == OPPORTUNITY, e.source or ""))
+
+
+def known_entries(corpus: Corpus) -> list[TimelineEntry]:
+    """What the record dates itself."""
+    return [*_crm(corpus), *_touchpoints(corpus), *_forwards(corpus), *_invitations(corpus)]
+
+
+def described(corpus: Corpus) -> dict[date, list[float]]:
+    """The signs of every spoken day of a deal: what the judge of days reads, and is trained on."""
+    first, last = span(corpus)
+    days = gather(corpus, first - _BEFORE, last + _AFTER)
+    return {day: signs_of(day, mentions, first, last) for day, mentions in days.items()}
 
 
 def _crm(corpus: Corpus) -> Iterator[TimelineEntry]:
@@ -160,63 +154,35 @@ def _labels(source: Source) -> list[str]:
 
 
 def _spoken(corpus: Corpus, known: set[str]) -> list[TimelineEntry]:
-    """One entry a day, the days most often and most plainly spoken of first, at most ``_MAX_SPOKEN``."""
-    first, last = _span(corpus)
-    best: dict[date, tuple[float, TimelineEntry]] = {}
-    for source, u in corpus.citable():
-        said_on = corpus.when(source.key, u.ordinal)
-        if said_on is None:
+    """One entry a day, by the mention that shows it best; the likeliest days, at most ``_MAX_SPOKEN``."""
+    first, last = span(corpus)
+    judge = open_judge()
+    likely: list[tuple[float, date, Mention]] = []
+    for day, mentions in gather(corpus, first - _BEFORE, last + _AFTER).items():
+        likelihood = judge.likelihood(signs_of(day, mentions, first, last))
+        if day.isoformat() in known or likelihood <= judge.floor:
             continue
-        for sentence in sentences(u.text):
-            for m in _mentions(sentence, said_on):
-                if not first <= m.day <= last or m.day.isoformat() in known or m.day == said_on:
-                    continue
-                worth = _worth(sentence, m) + (best[m.day][0] * 0.5 if m.day in best else 0.0)
-                person = corpus.person_of(source.key, u.ordinal)
-                who = person.name if person else u.speaker
-                entry = TimelineEntry(
-                    date=m.day.isoformat(),
-                    event=f"{who or 'Somebody'}: “{shorten(sentence, 28)}”",
-                    people=[person.id] if person else [],
-                    source=source.path,
-                )
-                if worth > 0 and (m.day not in best or worth > best[m.day][0]):
-                    best[m.day] = (worth, entry)
-    ranked = sorted(best.values(), key=lambda pair: -pair[0])
-    return [entry for _, entry in ranked[:_MAX_SPOKEN]]
+        shown = max(mentions, key=lambda m: judge.likelihood(signs_of(day, [m], first, last)))
+        likely.append((likelihood, day, shown))
+    likely.sort(key=lambda one: (-one[0], one[1]))
+    return [_entry(corpus, day, m) for _, day, m in likely[:_MAX_SPOKEN]]
 
 
-def _mentions(sentence: str, said_on: date) -> tuple[DateMention, ...]:
-    if not _HAPPENS.search(sentence) or len(sentence.split()) < 4:
-        return ()
-    past, future = bool(_PAST.search(sentence)), bool(_FUTURE.search(sentence))
-    tense: Tense = "past" if past and not future else "future" if future and not past else "near"
-    return tuple(m for m in dates(sentence, said_on, tense) if _sure(m, sentence, tense))
+def _entry(corpus: Corpus, day: date, m: Mention) -> TimelineEntry:
+    person = corpus.person_of(m.key, m.ordinal)
+    who = person.name if person else corpus.utterance(m.key, m.ordinal).speaker
+    return TimelineEntry(
+        date=day.isoformat(),
+        event=f"{who or 'Somebody'}: “{shorten(m.sentence, 28)}”",
+        people=[person.id] if person else [],
+        source=corpus.sources[m.key].path,
+    )
 
 
-def _sure(m: DateMention, sentence: str, tense: Tense) -> bool:
-    """Weekdays count only when looking back; what is planned for "Friday" moves, and "tomorrow" is a
-    promise."""
-    if m.how == "full":
-        return True
-    if m.how == "day":
-        return True
-    if m.how == "weekday":
-        return tense == "past" and m.text.lower().startswith(("last", "on"))
-    return m.text.lower() == "yesterday"
-
-
-def _worth(sentence: str, m: DateMention) -> float:
-    cues = len({c.lower() for c in _HAPPENS.findall(sentence)})
-    plain = {"full": 1.0, "day": 0.7, "relative": 0.8, "weekday": 0.5}[m.how]
-    question = 0.6 if sentence.endswith("?") else 0.0
-    return plain + 0.25 * min(cues, 3) - question
-
-
-def _span(corpus: Corpus) -> tuple[date, date]:
-    """From some weeks before the first touch to some days after the last."""
+def span(corpus: Corpus) -> tuple[date, date]:
+    """The first and the last touch of the record."""
     o = corpus.record.opportunity
     days = [d for s in corpus.record.sources if (d := corpus.when(s.key))]
     days += [d for d in (o.created, o.close_date) if d]
     today = datetime.now(UTC).date()
-    return (min(days, default=today) - 2 * _MARGIN, max(days, default=today) + _MARGIN / 3)
+    return min(days, default=today), max(days, default=today)
