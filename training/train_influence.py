@@ -129,7 +129,7 @@ def ridge(cases: Sequence[Case], own: Callable[[Case], tuple[tuple[int, ...], ..
             aim = {1: 1.0, -1: LOUD, 0: OTHER}[int(kind)]
             left += weight * x.T @ x
             right += weight * aim * x.sum(axis=0)
-    return np.linalg.solve(left + _strength(n, STATEMENT_RIDGE), right)
+    return np.linalg.solve(left + _strength(n, STATEMENT_RIDGE), right).astype(np.float64)
 
 
 def _strength(n: int, value: float) -> Array:

@@ -1,14 +1,17 @@
-"""The rank of influential voices: a score for each person from the edges that point at them."""
+"""The rank of influential voices: a score for each person from the edges that point at them, and, where there are
+learnt weights, from what else is known of them. Only people with an edge are ranked, so that each has a quote to show."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.influence.graph import Edge
+from analysis.influence.learnt import Learnt, open_learnt
+from analysis.influence.titles import SENIOR
+from analysis.influence.traits import said, strengths, traits
 from analysis.statements import Scores, Statements, standard
 from ingest.model import Person, Side
 
@@ -26,13 +29,6 @@ somebody are not ten times the influence."""
 _BOASTS, _USUAL, _BOAST = 5, 1.0, 0.2
 """How many of the most boastful statements by or of somebody tell their manner; what five of many show anyway, in
 standard scores; and by how much of it a score moves. Set with the nine labelled deals in view (docs/quality.md)."""
-_SENIOR = re.compile(
-    r"\b(?:chief|c[efiot]o|president|chair(?:man|woman|person)?|treasurer|owner|partner|founder|director|"
-    r"head|principal|"
-    r"dean|governor|trustee|minister|secretary|counsel|solicitor|controller|matron|superintendent|"
-    r"general manager|vp)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +42,32 @@ class Ranked:
 
 
 def rank_people(found: Statements, every: Iterable[Edge]) -> tuple[Ranked, ...]:
+    """Everybody with an edge, the most influential first: by learnt weights, or without any by the edges alone."""
+    ranked = rank_by_edges(found, every)
+    learnt = open_learnt(found.corpus.embedder.name)
+    return ranked if learnt is None else _learnt(found, ranked, learnt)
+
+
+def _learnt(found: Statements, ranked: Sequence[Ranked], learnt: Learnt) -> tuple[Ranked, ...]:
+    """In the order of the learnt chances; the first has the score 1."""
+    if not ranked:
+        return ()
+    felt = strengths(found, learnt.labels)
+    rows = traits(
+        found,
+        [r.person for r in ranked],
+        {r.person.id: r.score for r in ranked},
+        felt @ learnt.told[:-1] + learnt.told[-1],
+        felt @ learnt.telling[:-1] + learnt.telling[-1],
+        said(found),
+    )
+    chances = learnt.chance(rows)
+    order = sorted(range(len(ranked)), key=lambda i: (-chances[i], ranked[i].person.id))
+    top = float(chances[order[0]])
+    return tuple(replace(ranked[i], score=round(float(chances[i]) / top, 3)) for i in order)
+
+
+def rank_by_edges(found: Statements, every: Iterable[Edge]) -> tuple[Ranked, ...]:
     """Everybody with an edge, the most influential first. Sellers count only as far as a buyer asks for
     them, and the deal's owner not at all: a retro is about the customer's decision."""
     by_person: dict[str, list[Edge]] = {}
@@ -54,10 +76,10 @@ def rank_people(found: Statements, every: Iterable[Edge]) -> tuple[Ranked, ...]:
     owner = (found.corpus.record.opportunity.owner or "").lower()
     raw: list[tuple[float, Ranked]] = []
     standing = standard(found.strength("decides"))
-    said: dict[str, set[int]] = {pid: set() for pid in by_person}
+    places: dict[str, set[int]] = {pid: set() for pid in by_person}
     for i, s in enumerate(found.all):
-        if s.person in said:
-            said[s.person].add(i)
+        if s.person in places:
+            places[s.person].add(i)
     for pid, own in by_person.items():
         person = found.corpus.persons.get(pid)
         if person is None or person.name.lower() == owner:
@@ -65,11 +87,11 @@ def rank_people(found: Statements, every: Iterable[Edge]) -> tuple[Ranked, ...]:
         kept = [e for e in own if _counts(e, person, found)]
         signals = _signals(kept)
         total = sum(signals.values()) * (0.5 if person.side is Side.SELLER else 1.0)
-        if person.title and _SENIOR.search(person.title):
+        if person.title and SENIOR.search(person.title):
             total += 0.5
         by = {e.by for e in kept if e.by and e.by != pid}
         total += 0.3 * min(3, len(by))
-        total *= 1.0 + _BOAST * _manner(said[pid] | {e.at for e in kept}, standing)
+        total *= 1.0 + _BOAST * _manner(places[pid] | {e.at for e in kept}, standing)
         if total > 0:
             ordered = tuple(sorted(kept, key=lambda e: (-e.weight, e.at)))
             raw.append((total, Ranked(person, total, signals, ordered)))

@@ -15,7 +15,7 @@ from analysis.judging import judged_people
 from analysis.statements import Statements, passage, statements
 
 MOST = 6
-_LEAST = 0.2
+_LEAST = 0.1
 """A voice with less than this share of the first one's score is left out."""
 _SAYS = {
     "deferred_to": "Others defer to",
