@@ -95,6 +95,51 @@ _DENIED = re.compile(
     re.I,
 )
 
+_REFUSES = re.compile(
+    r"\b(?:i|we)(?:['’](?:m|re|ve|ll|d))? (?:\w+ ){0,3}?"
+    r"(?:not|never|refuse|cannot|(?:won|don|can|shan|wouldn)['’]t)\b[^.?!;]{0,60}"
+    r"\b(?:another|again|any ?more|any longer|once more|one more|twice|(?:second|third|fourth|fifth) \w+)\b",
+    re.I,
+)
+_TELLS_OTHERS = re.compile(
+    r"\b(?:i|we)(?:['’]ve| have)? (?:\w+ )?(?:told|promised|informed|asked|wrote to|written to|said to)\b",
+    re.I,
+)
+_SAID = (
+    r"(?:\w+ ){0,4}?(?:what|that|my|our|any\w*) (?:\w+ ){0,3}?"
+    r"(?:i|we|said|wrote|told|promised|words?|mail|message)\b"
+)
+_TAKES_BACK = re.compile(
+    r"\b(?:(?:i|we)(?:['’]ve)? (?:\w+ ){1,3}?carried away|"
+    r"(?:got|get|getting|gone|went|ran) (?:\w+ )?(?:ahead of|in front of) (?:my|our|the)\w*|"
+    r"(?:spoke|spoken|talked|promised) (?:\w+ ){0,2}?(?:too soon|too early|out of turn)|"
+    r"should(?:n['’]t| not| never) have (?:\w+ )?(?:said|promised|told|written|agreed)|"
+    r"take (?:that|it|this|(?:my|the) (?:words?|yes)) (?:back|home)|(?:hold|pin) (?:me|us) to|"
+    r"(?:treat|consider|regard|count|read) (?:\w+ ){1,9}?(?:as )?(?:not said|unsaid|withdrawn|void)|"
+    rf"(?:forget|scrub|disregard|ignore|withdraw|retract|unsay|take back) {_SAID}|"
+    r"(?:can['’]?t|cannot|can not|no longer) stand by|"
+    r"(?:was|were|is)(?: not|n['’]t) (?:mine|ours|for me|for us) to \w+|"
+    r"had no (?:authority|mandate|right|business) to)\b",
+    re.I,
+)
+
+
+def refuses_more(text: str) -> bool:
+    """Whether the speaker refuses to let things go on as they do: the first person, a negation and a word of
+    repetition ("I won't … another", "we are not … again"). Who says so has recognised the problem and binds
+    themself."""
+    return bool(_REFUSES.search(text))
+
+
+def tells_others(text: str) -> bool:
+    """Whether the speaker reports what they told or asked of somebody else: a word given before others."""
+    return bool(_TELLS_OTHERS.search(text))
+
+
+def takes_back(text: str) -> bool:
+    """Whether the speaker withdraws what they said before."""
+    return bool(_TAKES_BACK.search(text))
+
 
 def commissive(text: str) -> float:
     """How firmly a sentence binds its speaker to deciding, ordering or starting: 0 not at all, 1 by its

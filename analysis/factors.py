@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from analysis.decision import nearness, telling
+from analysis.rankers import Traits, ranked
+from analysis.signs import CAUSES, CHOSE
 from analysis.statements import Scores, Statements, best, of_persons, spread_out, standard
 
 _PRICE = re.compile(
@@ -19,6 +21,31 @@ _PRICE = re.compile(
 
 
 _LEARNT = 1.0
+_HEADS = (
+    *(
+        "factor_for",
+        "factor_against",
+        "factor_decoy",
+        "decision",
+        "value",
+        "authority",
+        "readiness",
+        "comparison",
+    ),
+    *(
+        "problem_talk",
+        "polite_enthusiasm",
+        "decision_criteria",
+        "identify_pain",
+        "metrics",
+        "objection",
+        "smalltalk",
+    ),
+)
+_ALIKE, _NEAR = 0.25, 3.0
+"""Further places of a factor: at least so near in sense (cosine), and the weight of nearness beside how
+much they say themselves. Nearer ones (.35, 5) say the same again and cost a tenth of the factors that were
+found (docs/quality.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +70,29 @@ def deciding(found: Statements, voices: dict[str, float]) -> Scores:
     return score + _LEARNT * np.maximum(found.strength("factor_against"), found.strength("factor_for"))
 
 
+def decisive(found: Statements, voices: dict[str, float]) -> Scores:
+    """How much each statement says what decided the deal as it ended: ``deciding`` corrected by the ranker,
+    in log odds; ``deciding`` alone where there is none."""
+    return ranked("factors", found, deciding(found, voices), lambda: traits(found, voices))
+
+
+def traits(found: Statements, voices: dict[str, float]) -> Traits:
+    """What the ranker of the factors reads beside ``deciding``."""
+    causes = np.max([found.strength(f"cause:{c}") for c in CAUSES], axis=0)
+    return {
+        "nearness": nearness(found),
+        "position": found.position,
+        "telling": np.maximum(telling(found), 0.0),
+        "voice": of_persons(found, voices),
+        "mail": np.array([float(s.mail) for s in found.all]),
+        "assertion": np.array([s.assertion for s in found.all]),
+        "length": np.array([min(1.5, len(s.text.split()) / 20) for s in found.all]),
+        "chose": np.array([float(bool(CHOSE.search(s.text))) for s in found.all]),
+        "cause": causes,
+        **{label: found.strength(label) for label in _HEADS},
+    }
+
+
 def themes(found: Statements, score: Scores, outcome: str, most: int = 5) -> tuple[Theme, ...]:
     """The ``most`` best statements that differ in sense, each with up to three further places that speak
     of the same."""
@@ -61,26 +111,23 @@ def _companions(found: Statements, head: int, score: Scores, used: set[int], mos
     """Further statements of buyers near in sense to ``head`` that say something of the decision
     themselves."""
     alike = np.array([found.similarity(head, j) for j in range(len(found))])
-    both = 0.5 * standard(score) + 5.0 * alike
-    allowed = found.buyers & (alike > 0.35) & (score > float(np.median(score)))
+    both = standard(score) + _NEAR * alike
+    allowed = found.buyers & (alike > _ALIKE) & (score > float(np.median(score)))
     ranked = [j for j in best(both, allowed, 12) if j not in used]
     return [j for j in spread_out(found, [head, *ranked], most + 1, apart=2, alike=0.9) if j != head]
 
 
 def _theme(found: Statements, places: tuple[int, ...], score: Scores, outcome: str) -> Theme:
-    top = float(np.max(score)) or 1.0
+    # the square root of the odds against the best statement, so that the fifth still shows
+    share = math.exp(0.5 * min(0.0, float(score[places[0]] - np.max(score))))
     back = len({found.all[i].key for i in places})
-    weight = max(0.0, float(score[places[0]]) / top) * (0.85 + 0.05 * min(3, back))
     text = found.all[places[0]].text
     price = bool(_PRICE.search(text)) and found.carries("price_reason")[places[0]] > 1.5
-    return Theme(places, round(min(1.0, weight), 3), leaning(found, places, outcome), price)
+    weight = round(share * (0.85 + 0.05 * min(3, back)), 3)
+    return Theme(places, weight, leaning(outcome), price)
 
 
-def leaning(found: Statements, places: Sequence[int], outcome: str) -> Literal["for_us", "against_us"]:
-    """Towards us or away. What decided a won deal was mostly for us and a lost one against; only a
-    statement that leans clearly the other way is read so."""
-    i = places[0]
-    lean = float(found.carries("factor_for")[i] - found.carries("factor_against")[i])
-    if outcome == "won":
-        return "against_us" if lean < -2.0 else "for_us"
-    return "for_us" if lean > 2.0 else "against_us"
+def leaning(outcome: str) -> Literal["for_us", "against_us"]:
+    """Towards us or away, as the deal ended. Learnt from the statement as well it was right less often:
+    what speaks for us in a lost deal is a fifth of the factors, and no head tells it (docs/quality.md)."""
+    return "for_us" if outcome == "won" else "against_us"

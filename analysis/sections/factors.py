@@ -11,7 +11,7 @@ from analysis.claims import checked, claim, shorten
 from analysis.context import DraftContext
 from analysis.documents import Citation, Factor
 from analysis.evidence import cite, sentences
-from analysis.factors import Theme, deciding, themes
+from analysis.factors import Theme, decisive, themes
 from analysis.judging import judged
 from analysis.statements import Statements, passage, statements
 from analysis.voices import influence
@@ -32,7 +32,7 @@ class FactorNames(BaseModel):
 def draft(ctx: DraftContext) -> list[Factor]:
     """Up to five factors, heaviest first, each with up to four places of the record."""
     found = statements(ctx.corpus)
-    score = judged(ctx, "factors", found, deciding(found, influence(ctx.so_far)), MOST).score
+    score = judged(ctx, "factors", found, decisive(found, influence(ctx.so_far)), MOST).score
     outcome = ctx.corpus.record.opportunity.outcome
     chosen = themes(found, score, outcome, MOST)
     named = _names(ctx, found, chosen)

@@ -12,7 +12,9 @@ from analysis.context import DraftContext
 from analysis.decision import nearness, telling
 from analysis.documents import Claim
 from analysis.evidence import cite
+from analysis.factors import deciding
 from analysis.judging import judged
+from analysis.rankers import Traits, ranked
 from analysis.signs import BENEFIT
 from analysis.statements import Scores, Statements, best, of_persons, passage, spread_out, statements
 from analysis.voices import influence
@@ -23,7 +25,9 @@ MOST = 3
 def draft(ctx: DraftContext) -> list[Claim]:
     """Up to three buyer quotes, nearest to the decision, that say what the choice is worth to them."""
     found = statements(ctx.corpus)
-    score = judged(ctx, "value", found, worth(found, influence(ctx.so_far)), MOST).score
+    voices = influence(ctx.so_far)
+    prior = ranked("value", found, worth(found, voices), lambda: traits(found, voices))
+    score = judged(ctx, "value", found, prior, MOST).score
     chosen = spread_out(found, best(score, found.buyers, 40), MOST + 1, apart=2)
     out = _stated(ctx, found, chosen)
     for i in chosen:
@@ -49,6 +53,20 @@ def _stated(ctx: DraftContext, found: Statements, chosen: Sequence[int]) -> list
     cited = [cite(ctx.corpus, p.key, p.ordinals) for p in picked(answer.ids[:2], places)]
     made = claim(ctx.corpus, "value", answer.phrase, cited)
     return [made] if made else []
+
+
+def traits(found: Statements, voices: dict[str, float]) -> Traits:
+    """What the ranker of the value reads beside ``worth``."""
+    return {
+        "deciding": deciding(found, voices),
+        "value": found.strength("value"),
+        "factor_for": found.strength("factor_for"),
+        "factor_against": found.strength("factor_against"),
+        "nearness": nearness(found),
+        "position": found.position,
+        "mail": np.array([float(s.mail) for s in found.all]),
+        "voice": of_persons(found, voices),
+    }
 
 
 def worth(found: Statements, voices: dict[str, float]) -> Scores:
