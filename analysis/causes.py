@@ -1,50 +1,63 @@
 """Causes of a loss, weighed over what buyers say of the decision.
 
-Six classes, as a loss audit counts them. A class is supported by a statement in two ways: it lies near
-the class's example sentences, and it uses the words by which that cause is spoken of (``CUES``: the
-vocabulary of budgets, approvals, acquaintance …, none of it from any deal). Price has a second side: that
-it was *not* the price is said as often as that it was, so denials and excuses count against it.
+Six classes, as a loss audit counts them. Each of the statements that tell most of the decision is judged by weights that
+tell the causes from each other, learnt on statements that carry one (``training/train_causes.py``); their mean is set beside
+that of other lost deals, since of timing, of paper and of waiting people talk near every decision. Shares come of how far
+a cause stands out from what is usual, not from the other causes of the deal.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+import json
+import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis.decision import nearness
+from analysis.decision import nearness, telling
 from analysis.documents import LossCause
+from analysis.errors import ModelUnavailable
 from analysis.price_talk import PriceTalk, price_talk
-from analysis.signs import CAUSES, CHOSE, CUES
-from analysis.statements import Scores, Statements
-from ingest.model import Side
+from analysis.signs import CAUSES, CHOSE
+from analysis.statements import Scores, Statements, best, standard
 
-_BASE: Mapping[LossCause, float] = {
-    "existing_relationship": 1.0,
-    "product_fit": 1.4,
-    "price": 0.8,
-    "timing": 1.0,
-    "process": 0.6,
-    "no_decision": 1.0,
-}
-"""Paper and price are talked about in every deal, what a product lacks in few words: the same amount of
-talk is less of a sign of the former and more of the latter."""
+WEIGHTS = Path(__file__).resolve().parent / "weights" / "causes"
+
+POOLS: tuple[tuple[float, int], ...] = ((0.5, 10), (1.0, 10), (1.0, 20), (1.0, 40), (2.0, 40))
+"""Sharpness of the softmax and number of statements of each pool. Their mean is taken: between the pools the causes found
+differ by chance (10 to 15 of 22 losses), their mean is as good as the best but one."""
+_SHARP = 1.3  # of the shares; chosen by the likelihood of left-out deals
+_ALONE = 0.8  # share; of the left-out losses three lie above, all of them by price
+_SHOWN = 12
 
 
-_HAND = 0.25
-"""Weight of the shares by vocabulary beside what the heads say: alone they are right in .19 of the corpus's
-losses, the heads in .53, but the heads know no rival and no refusal (docs/quality.md)."""
-_SHORT, _DENIED, _OUTWEIGHED, _SEVERAL = 0.5, -0.5, 0.6, 0.15
-_TOLD = 1.2
-_PLAIN, _BESIDE = 0.25, 0.15
-"""A head at least so high, and at most so far below another, speaks for its cause."""
+@dataclass(frozen=True, slots=True)
+class CauseWeights:
+    """``weights``: shape (features, 6), ``bias``: (6,), one column a cause in the order of ``CAUSES``. ``usual``, ``spread``:
+    (6,), mean and spread of the pooled scores over lost deals, each judged by weights that have not seen it."""
+
+    topics: tuple[str, ...]
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    usual: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+
+_chosen = [WEIGHTS]
+
+
+def use(folder: Path) -> None:
+    """Read weights from another folder from now on: for measurements that leave a deal out."""
+    _chosen[0] = folder
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """``scores`` by class; ``evidence``: indices of the statements that carry each class, best first."""
+    """``scores``: shares by class; ``evidence``: indices of the statements that carry each class, best first."""
 
     scores: Mapping[LossCause, float]
     evidence: Mapping[LossCause, tuple[int, ...]]
@@ -57,105 +70,72 @@ class Weighed:
             return None
         return max(CAUSES, key=lambda c: self.scores[c])
 
+    @property
+    def price_decided(self) -> bool:
+        """Whether the price can stand as the real reason: a statement carries it, or hardly anything else speaks."""
+        return self.price.carried or self.scores["price"] >= _ALONE
 
-def weigh(
-    found: Statements,
-    pool: Sequence[int],
-    weights: Sequence[float],
-    voices: Mapping[str, float] | None = None,
-) -> Weighed:
-    """Weigh the classes over ``pool``, statements about the decision with their weights (0..1).
-    ``voices``: the influence of people by id; what one of them asked for and did not get speaks for
-    product fit."""
-    scores: dict[LossCause, float] = {}
-    # every class lies near what is said of decisions; what counts is which one lies nearest
-    common = np.mean([found.near(f"cause_{c}") for c in CAUSES], axis=0)
-    for cause in CAUSES:
-        near = found.near(f"cause_{cause}") - common
-        parts = [w * _support(found, i, cause, float(near[i])) for i, w in zip(pool, weights, strict=True)]
-        scores[cause] = _BASE[cause] * float(sum(parts))
-    scores["product_fit"] *= 1.0 + 0.4 * unmet(found, voices or {})
-    if not rival_chosen(found):
-        scores["no_decision"] *= 2.5
+
+def weigh(found: Statements) -> Weighed:
+    """The classes weighed over what the buyers say; no share for any where they say nothing."""
     price = price_talk(found)
-    scores["price"] += _TOLD * sum(
-        w * (float(price.short[i] and not price.excused[i]) - float(price.excused[i]))
-        for i, w in zip(pool, weights, strict=True)
-    )
-    heads = _heads(found, price)
-    carried: dict[LossCause, tuple[int, ...]] = {
-        c: _plain(found, pool, heads, j, price) for j, c in enumerate(CAUSES)
-    }
-    if not pool:
-        return Weighed(dict.fromkeys(CAUSES, 0.0), carried, price)
-    total = sum(max(0.0, s) for s in scores.values()) or 1.0
-    learnt = dict(zip(CAUSES, _telling_weight(found) @ heads, strict=True))
-    learnt["price"] += _SEVERAL * min(3, price.places) / 3 - _OUTWEIGHED * price.outweighed
-    raised = {c: float(np.exp(4.0 * (_HAND * max(0.0, scores[c]) / total + learnt[c]))) for c in CAUSES}
-    shares: dict[LossCause, float] = {c: raised[c] / sum(raised.values()) for c in CAUSES}
-    return Weighed(shares, carried, price)
-
-
-def _heads(found: Statements, price: PriceTalk) -> Scores:
-    """What the heads of the causes say of each statement, shape (n, 6), about 0 to 1; a denial of the price speaks
-    against it, and a sum that is not there for it."""
-    heads = np.stack([found.strength(f"cause:{c}") for c in CAUSES], axis=1)
-    at = CAUSES.index("price")
-    heads[:, at] = np.where(
-        price.excused, np.minimum(heads[:, at], _DENIED), heads[:, at] + _SHORT * price.short
-    )
-    return heads
-
-
-def _plain(
-    found: Statements, pool: Sequence[int], heads: Scores, j: int, price: PriceTalk
-) -> tuple[int, ...]:
-    """Statements of the pool whose own head speaks for a cause, and for no other much more; those first that also
-    tell what decided, near the decision. What only stands written shows no cause, a denial of the price all but that."""
-    near, tells = nearness(found), found.strength("factor_against")
-    hidden = price.excused if CAUSES[j] == "price" else price.excused & ~price.denied
-    shown = [i for i in pool if not hidden[i]] or list(pool)
-    own = [i for i in shown if heads[i, j] >= max(_PLAIN, float(heads[i].max()) - _BESIDE)]
-    ranked = sorted(own or shown, key=lambda i: -float(heads[i, j] + near[i] + tells[i]))
-    return tuple(ranked if own else ranked[:1])
-
-
-def _telling_weight(found: Statements) -> Scores:
-    """Weights of the buyers' statements, one in all, by how much each tells what decided and how near it stands to
-    the decision; a softmax, chosen with the corpus (docs/quality.md)."""
     if not found.buyers.any():
-        return np.zeros(len(found))
-    tells = found.strength("factor_against") + 0.7 * found.strength("decision")
-    score = np.where(found.buyers, tells + 3.0 * nearness(found), -np.inf)
-    raised = np.exp(2.0 * (score - score.max()))
+        return Weighed(dict.fromkeys(CAUSES, 0.0), dict.fromkeys(CAUSES, ()), price)
+    judged = _judged(found)
+    weight = pool_weights(told(found), found.buyers)
+    shares = shared(weight @ judged)
+    evidence: dict[LossCause, tuple[int, ...]] = {
+        c: _carried(found, weight * judged[:, j], price, about_price=c == "price")
+        for j, c in enumerate(CAUSES)
+    }
+    return Weighed({c: float(s) for c, s in zip(CAUSES, shares, strict=True)}, evidence, price)
+
+
+def shared(scores: Scores) -> Scores:
+    """Shares of the six causes, one in all, from their pooled standard scores."""
+    raised = np.exp(_SHARP * (scores - scores.max()))
     return raised / raised.sum()
 
 
-_UNMET = re.compile(
-    r"\b(?:not (?:today|yet|at the moment|currently|available|supported|possible)|today,? no|no,? not|"
-    r"no for now|roadmap|(?:is|it['’]s) planned|"
-    r"isn['’]t (?:on the|a |any|available|supported|possible)|there(?: is|['’]s) no|we (?:don['’]t|"
-    r"do not) (?:have|do|support|offer)|we can(?:['’]t|not) (?:do|offer|show)|"
-    r"doesn['’]t (?:do|have|support|show)|no, only|answered (?:no|partial))\b",
-    re.I,
-)
-_REACH = 4
+def told(found: Statements) -> Scores:
+    """How much each statement tells what decided, as standard scores within the deal: near the examples and heads of
+    factors, in the story of the decision, near it; less what tells of how things are and applause."""
+    sides = np.maximum(found.carries("factor_against"), found.carries("factor_for"))
+    score = 0.6 * sides + 0.3 * found.near("decision_story") + 0.3 * np.maximum(telling(found), 0.0)
+    score += 0.2 * found.carries("comparison") + 0.2 * found.carries("authority") + 0.6 * found.assertion
+    score += found.position + nearness(found)
+    score -= 0.5 * np.maximum(found.carries("problem_talk"), 0.0)
+    score -= 0.3 * np.maximum(found.carries("polite_enthusiasm"), 0.0)
+    return standard(score + np.maximum(found.strength("factor_against"), found.strength("factor_for")))
 
 
-def unmet(found: Statements, voices: Mapping[str, float]) -> float:
-    """How often, weighted by influence (0..1 each, at most the three best), a seller has to say "not
-    today" to somebody whose word counts. A wish of somebody without influence is no requirement."""
-    corpus = found.corpus
-    seen: list[float] = []
-    for source in corpus.calls:
-        asked, at = None, -99
-        for u in source.utterances:
-            person = corpus.person_of(source.key, u.ordinal)
-            if person and person.side is not Side.SELLER:
-                asked, at = person.id, u.ordinal
-            elif person and asked and u.ordinal - at <= _REACH and _UNMET.search(u.text):
-                seen.append(voices.get(asked, 0.0))
-    return sum(sorted(seen, reverse=True)[:3])
+def pool_weights(score: Scores, allowed: NDArray[np.bool_]) -> Scores:
+    """Weights of the statements, one in all, zero outside ``allowed``: the mean over ``POOLS``."""
+    total = np.zeros(len(score))
+    for sharp, most in POOLS:
+        chosen = best(score, allowed, most)
+        raised = np.exp(sharp * (score[chosen] - score[chosen[0]]))
+        total[chosen] += raised / raised.sum() / len(POOLS)
+    return total
+
+
+def _judged(found: Statements) -> Scores:
+    """How much each statement speaks for each cause, beside what is usual in lost deals; shape (n, 6). Without
+    weights for the embedder what its heads or examples say, beside what is usual in this deal."""
+    known = open_causes(found.corpus.embedder.name)
+    if known is None:
+        return np.stack([standard(found.strength(f"cause:{c}")) for c in CAUSES], axis=1)
+    scores = found.features(known.topics).matrix() @ known.weights + known.bias
+    return (scores - known.usual) / known.spread
+
+
+def _carried(found: Statements, carried: Scores, price: PriceTalk, *, about_price: bool) -> tuple[int, ...]:
+    """The statements that carry a cause most, best first. What only stands written shows no cause, a denial of the
+    price all but that."""
+    hidden = price.excused if about_price else price.excused & ~price.denied
+    ranked = best(carried, found.buyers & ~hidden, _SHOWN) or best(carried, found.buyers, 1)
+    own = [i for i in ranked if carried[i] > 0.0]
+    return tuple(own or ranked[:1])
 
 
 def rival_chosen(found: Statements) -> bool:
@@ -170,6 +150,29 @@ def rival_chosen(found: Statements) -> bool:
     return False
 
 
-def _support(found: Statements, i: int, cause: LossCause, near: float) -> float:
-    cue = min(2, len(CUES[cause].findall(found.all[i].text)))
-    return 0.6 * max(0.0, near) + (0.7 if cause != "price" else 0.4) * cue
+def open_causes(embedder: str) -> CauseWeights | None:
+    """The weights that were learnt for an embedder; None where there are none. Raises ``ModelUnavailable`` where the
+    files are broken."""
+    return _read(_chosen[0], embedder)
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, embedder: str) -> CauseWeights | None:
+    try:
+        card = json.loads((folder / "causes.json").read_text(encoding="utf-8"))
+        if card["embedder"] != embedder:
+            return None
+        with np.load(folder / "causes.npz", allow_pickle=False) as held:
+            weights, bias, usual, spread = (
+                held[name].astype(np.float64) for name in ("weights", "bias", "usual", "spread")
+            )
+        topics = tuple(str(t) for t in card["topics"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise ModelUnavailable(
+            f"the weights of causes in {folder} cannot be read ({error}): install the program again"
+        ) from None
+    if {weights.shape[1:], bias.shape, usual.shape, spread.shape} != {(len(CAUSES),)}:
+        raise ModelUnavailable(f"the weights of causes in {folder} do not fit: install the program again")
+    return CauseWeights(topics, weights, bias, usual, spread)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from analysis.causes import Weighed, weigh
 from analysis.claims import claim, shorten
 from analysis.context import DraftContext
@@ -13,10 +11,9 @@ from analysis.documents import Claim, LossCause, ReasonCheck
 from analysis.evidence import cite, cite_cell
 from analysis.factors import deciding
 from analysis.judging import judged_cause
-from analysis.statements import Statements, best, passage, statements
+from analysis.statements import Statements, passage, statements
 from analysis.voices import influence
 
-_POOL = 40
 NAMES: dict[LossCause, str] = {
     "existing_relationship": "an existing relationship",
     "product_fit": "product fit",
@@ -33,30 +30,19 @@ def draft(ctx: DraftContext) -> ReasonCheck:
     if deal.outcome != "lost":
         return ReasonCheck(stated=deal.stated_reason, claims=_stated(ctx))
     found = statements(ctx.corpus)
-    weighed = weigh_deal(found, influence(ctx.so_far))
+    weighed = weigh(found)
     read = judged_cause(ctx, found, deciding(found, influence(ctx.so_far)))
     if read:
         carried = {**weighed.evidence, read.cause: (*read.evidence, *weighed.evidence[read.cause])}
         weighed = replace(weighed, evidence=carried)
     cause = read.cause if read else weighed.cause
-    price = read.price and read.cause == "price" if read else cause == "price" and weighed.price.carried
+    price = read.price and read.cause == "price" if read else cause == "price" and weighed.price_decided
     return ReasonCheck(
         stated=deal.stated_reason,
         loss_cause=cause,
         price_is_the_real_reason=price,
         claims=[*_evidenced(ctx, found, weighed, cause), *_stated(ctx)],
     )
-
-
-def weigh_deal(found: Statements, voices: dict[str, float]) -> Weighed:
-    """The causes weighed over the statements that say most about the decision."""
-    score = deciding(found, voices)
-    pool = best(score, found.buyers, _POOL)
-    if not pool:
-        return weigh(found, (), (), voices)
-    low, high = float(score[pool[-1]]), float(score[pool[0]])
-    weights = np.clip((score[pool] - low) / max(1e-9, high - low), 0.15, 1.0)
-    return weigh(found, pool, [float(w) for w in weights], voices)
 
 
 def _evidenced(
