@@ -51,6 +51,10 @@ class Directory:
             self._nick[first] = _unique(fits)
         return self._nick[first]
 
+    def called(self, first: str) -> list[Draft]:
+        """Everybody whose first name is exactly this, no familiar form of it."""
+        return _unique(self._first.get(first, []))
+
     def by_last(self, last: str) -> list[Draft]:
         return _unique(self._last.get(last, []))
 

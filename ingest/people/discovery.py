@@ -20,10 +20,14 @@ from ingest.people.names import Name, same_given
 from ingest.people.spans import Run, Token, Vocabulary, cited, runs
 from ingest.people.titles import meaning
 
-_TITLED = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "mx"])
+_TITLED = frozenset(
+    ["mr", "mrs", "ms", "miss", "dr", "doctor", "prof", "professor", "mx", "madame", "madam", "monsieur"]
+)
 _ARTICLE = re.compile(r"(?:^|\W)(?:the|a|an) $", re.IGNORECASE)
 _GEOGRAPHIC = re.compile(r"\b(?:the|in|at|on|near|to|over|of|from) $", re.IGNORECASE)
+_WITHIN = re.compile(r"\b(?:in|at|near|around|outside|down|up|across) $", re.IGNORECASE)
 ENOUGH = 2.0  # weight over all mentions that a bare first name needs, with two mentions at least
+OFTEN, SURELY = 4, 4.0  # mentions and weight that a name needs which no list has, or which is also a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ class _Case:
     personal_title: bool = False
     middle_of_sentence: int = 0
     after_article: int = 0  # "the Dom Luís" is a bridge
+    within: int = 0  # "up in Watrous": what things happen in is a place
 
 
 def discover(sources: Sequence[Source], directory: Directory, vocabulary: Vocabulary) -> list[Spoken]:
@@ -185,14 +190,21 @@ def _cases(
                 for spotted in spot(run, vocabulary):
                     name = spotted.name
                     if name not in known:
-                        known[name] = bool(directory.by_name(name))
+                        known[name] = bool(directory.by_name(name)) or _familiar(name, directory)
                     if known[name] or _geographic(spotted, utterance.text):
                         continue
                     key = (spotted.name.first, spotted.name.last)
                     case = cases.setdefault(key, _Case(spotted.name, source.key, source.path, spotted.listed))
                     _weigh(case, spotted, clues(utterance.text, spotted.start, spotted.end))
-                    case.after_article += bool(_ARTICLE.search(utterance.text[: spotted.start][-6:]))
+                    before = utterance.text[max(0, spotted.start - 9) : spotted.start]
+                    case.after_article += bool(_ARTICLE.search(before[-6:]))
+                    case.within += bool(_WITHIN.search(before))
     return cases
+
+
+def _familiar(name: Name, directory: Directory) -> bool:
+    """ "Mrs Dorota" is Dorota Wilczek, where there is one Dorota."""
+    return bool(name.honorific) and not name.given and len(directory.called(name.last)) == 1
 
 
 def _weigh(case: _Case, spotted: Spotted, seen: Clues) -> None:
@@ -231,12 +243,13 @@ def _convincing(case: _Case, vocabulary: Vocabulary) -> bool:
         return not name.given or not vocabulary.ordinary(name.first)
     if name.full:
         return _convincing_full(case, vocabulary)
+    often = case.middle_of_sentence >= OFTEN and case.weight >= SURELY and not case.within
     if not case.listed:
-        return case.personal_title and case.middle_of_sentence > 0
+        return (case.personal_title and case.middle_of_sentence > 0) or often
     if name.first in lexicon.places():
         return case.personal_title and case.middle_of_sentence > 0
     if vocabulary.word_like(name.first):
-        return case.strong > 0 and case.weight > -1 and case.middle_of_sentence > 0
+        return (case.strong > 0 and case.weight > -1 and case.middle_of_sentence > 0) or often
     return (case.strong > 0 and case.weight > -1) or (case.count >= 2 and case.weight >= ENOUGH)
 
 

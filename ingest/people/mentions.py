@@ -124,7 +124,8 @@ def _read_titled(tokens: Sequence[Token], i: int, directory: Directory) -> tuple
     honorific, name = tokens[i], tokens[i + 1]
     if i + 2 < len(tokens) and (full := _read_full(tokens[i + 1 : i + 3], directory)):
         return full, 3
-    fits = directory.by_last(name.folded)
+    # "Mrs Dorota", "Doctor Fe": many languages put the first name after the honorific
+    fits = directory.by_last(name.folded) or directory.called(name.folded)
     called = f"{honorific.text} {name.text}"
     return (_Reading(honorific.start, name.end, called, tuple(fits), "surname") if fits else None), 2
 

@@ -253,6 +253,36 @@ def test_people_only_spoken_of() -> None:
     assert person(people, "Mrs Doerksen").title == "privacy officer"
 
 
+def test_an_honorific_before_a_first_name_is_the_person_of_that_name() -> None:
+    sources = [
+        call(
+            "calls/1.vtt",
+            ("Ines Falk", "Mrs Dana showed me the kiln. Doctor Robert was there too."),
+            ("Ines Falk", "And Madame Stoeckel writes by hand."),
+        )
+    ]
+    people = resolve(DEAL, [DANA, ROBERT], sources)
+    assert names(people) == {"Dana Whitfield", "Robert Okafor", "Ines Falk", "Madame Stoeckel"}
+    assert spoken_of(people, "p-dana-whitfield", sources) == ["Mrs Dana"]
+    assert spoken_of(people, "p-robert-okafor", sources) == ["Robert"]
+
+
+def test_a_first_name_of_no_list_counts_where_it_is_often_used_like_a_person() -> None:
+    said = [
+        "I asked Zorbin about it and Zorbin said no.",
+        "You should talk to Zorbin, and Zorbin wants to see the kiln.",
+        "I told Zorbin that we wait.",
+        "I met Zorbin, and Zorbin says it again.",
+    ]
+    once = resolve(DEAL, [DANA], [call("calls/1.vtt", ("Dana Whitfield", said[0]))])
+    often = resolve(DEAL, [DANA], [call("calls/1.vtt", *[("Dana Whitfield", text) for text in said])])
+    place = [*said, "It rained in Zorbin."]
+    there = resolve(DEAL, [DANA], [call("calls/1.vtt", *[("Dana Whitfield", text) for text in place])])
+    assert "Zorbin" not in names(once)
+    assert "Zorbin" in names(often)
+    assert "Zorbin" not in names(there)
+
+
 def test_nothing_is_invented() -> None:
     said = [
         "We went to Victoria Park in Austin on Monday, and in May it rained.",
