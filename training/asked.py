@@ -19,6 +19,7 @@ from ingest.model import Source
 from training.industries import Example, Pool, bare_corpus
 from training.labelled import folded
 
+DEALS = Path(__file__).resolve().parent / "deals"
 BESIDE = 2  # utterances; a citation so near counts as the evidence in the measuring tool, too
 
 
