@@ -271,7 +271,7 @@ def main() -> None:
     heads = fit(table, rows, topics)
     card = {
         "embedder": embedder.name,
-        "data": "training/corpus" + (" and the five visible deals" if given.deals else ""),
+        "data": "training/corpus" + (f" and {len(given.deals)} labelled deals" if given.deals else ""),
         "left_out": given.without or (f"fold {given.fold}" if given.fold >= 0 else ""),
         "licence": "Apache-2.0",
         "method": f"ridge, strength {STRENGTH:g}",
