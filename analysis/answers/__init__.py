@@ -13,6 +13,7 @@ from dataclasses import replace
 from analysis.answers.findings import findings, sections_asked
 from analysis.answers.judge import CITED, Judgement, judge
 from analysis.answers.question import Question, parse
+from analysis.answers.refusal import open_refusal
 from analysis.answers.retrieve import Library, Place, retrieve
 from analysis.claims import checked, claim
 from analysis.corpus import Corpus
@@ -61,7 +62,8 @@ def answer(
     pairs = _cited(question, places, library)
     citations = [c for _, c in pairs][:RETRIEVED]
     on_retrieved(citations)
-    judgement = judge(question, [p for p, _ in pairs], [c for _, c in pairs], llm)
+    refusal = open_refusal(embedder.name, reranker.name) if reranker else None
+    judgement = judge(question, [p for p, _ in pairs], [c for _, c in pairs], llm, refusal)
     return _document(question, judgement, pairs, library, chosen)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 import prompts
 from analysis.answers.question import Question, Wants
+from analysis.answers.refusal import EXACT, Refusal
 from analysis.answers.retrieve import FIRST, Place
 from analysis.documents import Citation
 from analysis.errors import AnalysisError
@@ -28,8 +29,6 @@ COVERED = 0.5
 SURE = 0.9
 """Share of the question's content words from which a place is taken to answer it whatever the reranker says."""
 CITED = FIRST  # places that an answer shows
-EXACT = 2
-"""Among so many first places must be the number or the time that a question asks for."""
 
 
 class AnswerChoice(BaseModel):
@@ -48,12 +47,16 @@ class Judgement(BaseModel):
 
 
 def judge(
-    question: Question, places: Sequence[Place], citations: Sequence[Citation], llm: LLM | None
+    question: Question,
+    places: Sequence[Place],
+    citations: Sequence[Citation],
+    llm: LLM | None,
+    refusal: Refusal | None = None,
 ) -> Judgement:
     """``citations[i]`` quotes ``places[i]``; both best first. A small model is not asked: of
     twenty questions that have an answer it took twelve for missing or contradicted, and its replies said what no line says
     (docs/quality.md)."""
-    measured = measure(question, places, citations)
+    measured = measure(question, places, citations, refusal)
     if llm is None or llm.context < ROOMY or not places:
         return measured
     shown = citations[:MANY_LINES]
@@ -75,11 +78,13 @@ def judge(
     return Judgement(verdict=choice.verdict, chosen=list(dict.fromkeys(chosen)), reply=choice.reply)
 
 
-def measure(question: Question, places: Sequence[Place], citations: Sequence[Citation]) -> Judgement:
+def measure(
+    question: Question, places: Sequence[Place], citations: Sequence[Citation], refusal: Refusal | None = None
+) -> Judgement:
     """The judgement without a model: the best places must be about the question and hold the kind of thing it asks for.
-    Where a reranker has read them, its lead over mere likeness says whether they answer."""
+    Where a reranker has read them, ``refusal`` says whether they answer, or, without that, its lead over mere likeness."""
     if places and places[0].lead is not None:
-        return _by_reading(question, places)
+        return _by_reading(question, places, refusal)
     near = [i for i, p in enumerate(places[:4]) if p.similarity >= NEAR or p.coverage >= COVERED]
     if not near:
         return Judgement(verdict="not_in_record", chosen=[])
@@ -96,16 +101,23 @@ def measure(question: Question, places: Sequence[Place], citations: Sequence[Cit
     return Judgement(verdict="answered", chosen=fitting[:3])
 
 
-def _by_reading(question: Question, places: Sequence[Place]) -> Judgement:
+def _by_reading(question: Question, places: Sequence[Place], refusal: Refusal | None) -> Judgement:
     """What is refused is shown with what is nearest: where the question rests on something untrue, that is as often the place
     that says so as the first places of an answer are right (docs/quality.md)."""
     first = list(range(min(CITED, len(places))))
-    lead = places[0].lead
-    assert lead is not None
-    exact = question.wants in {Wants.NUMBER, Wants.TIME}
-    if (lead < 0 and places[0].coverage < SURE) or (exact and not any(p.fits for p in places[:EXACT])):
+    if _doubtful(question, places, refusal):
         return Judgement(verdict="unconfirmed", chosen=first)
     return Judgement(verdict="answered", chosen=first)
+
+
+def _doubtful(question: Question, places: Sequence[Place], refusal: Refusal | None) -> bool:
+    if places[0].coverage >= SURE:
+        return False
+    if refusal is not None and any(p.read is not None for p in places):
+        return refusal.doubt(question, places) >= refusal.floor
+    exact = question.wants in {Wants.NUMBER, Wants.TIME}
+    missing = exact and not any(p.fits for p in places[:EXACT])
+    return missing or (places[0].lead or 0.0) < 0
 
 
 def _holds(question: Question, chosen: Sequence[Place]) -> bool:

@@ -1,0 +1,180 @@
+"""Learns when a question is to be refused (``analysis/answers/refusal.py``), from the questions of labelled deals.
+
+    python -m training.train_refusal DEAL_FOLDER... [--write]
+
+Logistic regression with a ridge; each deal's questions are judged by weights that did not see the deal. Prints the area
+under the curve by kind of question and what is answered and refused at the floor, which is where ``ANSWERED`` of the answerable
+questions are answered. Questions in the record's own words ("words": "same" in questions.json) are among the answerable
+ones, so that nobody is refused for quoting. The visible deals, where given, are measured and never learnt from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.answers.question import parse
+from analysis.answers.refusal import WEIGHTS, signs
+from analysis.answers.retrieve import retrieve
+from analysis.corpus import Corpus
+from analysis.embedders import open_embedder
+from analysis.rerankers import Reranker, open_reranker
+from api.settings import Settings
+from bench.answers import Searched
+from bench.load import corpus_of
+from training.asked import DEALS, questions
+
+Numbers = NDArray[np.float64]
+ANSWERED = 0.84
+STRENGTH = 3.0
+REFUSED = ("unanswerable", "false_premise")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The questions of one deal: their signs, shape (n, signs), and their kinds ("same" for the record's own words)."""
+
+    deal: str
+    learnt: bool
+    names: tuple[str, ...]
+    signs: Numbers
+    kinds: tuple[str, ...]
+
+    @property
+    def refuse(self) -> Numbers:
+        return np.array([k in REFUSED for k in self.kinds], np.float64)
+
+
+def judged(root: Path, corpus: Corpus, reranker: Reranker) -> Judged:
+    searched = Searched(corpus, reranker)
+    rows: list[dict[str, float]] = []
+    kinds: list[str] = []
+    for asked in questions(root):
+        question = parse(asked["q"], corpus.record.people)
+        places = retrieve(
+            question,
+            searched,
+            searched.deals(),
+            vectors=searched.vectors,
+            keywords=searched.keywords,
+            embedder=corpus.embedder,
+            reranker=reranker,
+        )
+        rows.append(signs(question, places))
+        kinds.append("same" if asked.get("words") == "same" else asked["kind"])
+    names = tuple(rows[0])
+    return Judged(
+        root.name,
+        DEALS in root.parents,
+        names,
+        np.array([[row[n] for n in names] for row in rows]),
+        tuple(kinds),
+    )
+
+
+def fit(parts: Sequence[Judged], strength: float = STRENGTH) -> tuple[Numbers, float]:
+    """Weights and bias for the signs as they come, learnt on standardised ones (Newton's method)."""
+    x, y = np.concatenate([p.signs for p in parts]), np.concatenate([p.refuse for p in parts])
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
+    z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
+    ridge = strength * np.diag([*np.ones(x.shape[1]), 0.0])
+    w = np.zeros(z.shape[1])
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-z @ w))
+        slope = z.T @ (p - y) + ridge @ w
+        step = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + ridge + 1e-9 * np.eye(len(w)), slope)
+        w -= step
+        if np.abs(step).max() < 1e-6:
+            break
+    weights = w[:-1] / spread
+    return weights, float(w[-1] - mean @ weights)
+
+
+def left_out(parts: Sequence[Judged]) -> dict[str, Numbers]:
+    """The doubt about each question, by deal, from weights that did not see the deal."""
+    out: dict[str, Numbers] = {}
+    for part in parts:
+        weights, bias = fit([p for p in parts if p.learnt and p.deal != part.deal])
+        out[part.deal] = 1 / (1 + np.exp(-(part.signs @ weights + bias)))
+    return out
+
+
+def report(parts: Sequence[Judged], doubt: dict[str, Numbers], floor: float) -> Iterator[str]:
+    for name, chosen in (
+        ("learnt from", [p for p in parts if p.learnt]),
+        ("never learnt from", [p for p in parts if not p.learnt]),
+    ):
+        if not chosen:
+            continue
+        d = np.concatenate([doubt[p.deal] for p in chosen])
+        k = np.array([kind for p in chosen for kind in p.kinds])
+        plain = ~np.isin(k, [*REFUSED, "same"])
+        shares = {
+            "answered": float((d[plain] < floor).mean()),
+            "answered, own words": float((d[k == "same"] < floor).mean()) if (k == "same").any() else None,
+            **{f"refused, {r}": float((d[k == r] >= floor).mean()) for r in REFUSED},
+            **{f"area, {r}": _area(d[plain], d[k == r]) for r in REFUSED},
+        }
+        told = ", ".join(f"{n} {v:.3f}" for n, v in shares.items() if v is not None)
+        yield f"{len(chosen)} deals {name}, {len(d)} questions: {told}"
+
+
+def _area(low: Numbers, high: Numbers) -> float:
+    return float((high[:, None] > low[None, :]).mean())
+
+
+def floor_of(parts: Sequence[Judged], doubt: dict[str, Numbers]) -> float:
+    """The doubt below which ``ANSWERED`` of the answerable questions lie, each deal left out."""
+    answerable = [doubt[p.deal][p.refuse == 0] for p in parts if p.learnt]
+    return float(np.quantile(np.concatenate(answerable), ANSWERED))
+
+
+def learn(parts: Sequence[Judged], say: Callable[[str], None]) -> dict[str, object]:
+    doubt = left_out(parts)
+    floor = floor_of(parts, doubt)
+    for line in report(parts, doubt, floor):
+        say(line)
+    learnt = [p for p in parts if p.learnt]
+    weights, bias = fit(learnt)
+    return {
+        "weights": {n: round(float(w), 5) for n, w in zip(learnt[0].names, weights, strict=True)},
+        "bias": round(bias, 5),
+        "floor": round(floor, 4),
+        "deals": [p.deal for p in learnt],
+    }
+
+
+def gather(roots: Iterable[Path], corpora: Callable[[Path], Corpus], reranker: Reranker) -> Iterator[Judged]:
+    for root in roots:
+        yield judged(root, corpora(root), reranker)
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__)
+    ask.add_argument("deals", nargs="+", type=Path)
+    ask.add_argument("--write", action="store_true", help="ship the weights")
+    given = ask.parse_args()
+    embedder = open_embedder("minilm", Settings().models)
+    reranker = open_reranker(Settings().reranker, threads=1)
+    assert reranker is not None
+    roots = [d.resolve() for d in given.deals]
+    parts = list(gather(roots, lambda root: corpus_of(root, embedder), reranker))
+    made = learn(parts, print)
+    if given.write:
+        save(made, embedder.name, reranker.name)
+
+
+def save(made: dict[str, object], embedder: str, reranker: str) -> None:
+    WEIGHTS.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"embedder": embedder, "reranker": reranker, **made}, indent=1)
+    WEIGHTS.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
