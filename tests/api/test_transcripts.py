@@ -111,8 +111,9 @@ def test_an_edit_taken_back_while_the_deal_is_indexed_stays_taken_back(
     monkeypatch.setattr(indexing, "write_indexes", slow)
     change(app, "text", 1, text="What the index job read before it was taken back.")
     undo.join()
-    assert [*seen, words(app)] == [before, before], "not even until the next index job"
-    assert app.ask("What does the dye house decide?").retrieved[0].quote == DYE
+    assert seen, "what was read before is read again"
+    assert all(said == before for said in [*seen, words(app)]), "not even until the next index job"
+    assert DYE in [c.quote for c in app.ask("What does the dye house decide?").retrieved]
 
 
 def test_a_split_moves_the_places_and_makes_no_version(app: Preread) -> None:
