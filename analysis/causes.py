@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.decision import nearness, telling
 from analysis.documents import LossCause
 from analysis.errors import ModelUnavailable
+from analysis.factors import deciding
 from analysis.price_talk import PriceTalk, price_talk
 from analysis.signs import CAUSES, CHOSE
 from analysis.statements import Scores, Statements, best, standard
@@ -98,15 +98,9 @@ def shared(scores: Scores) -> Scores:
 
 
 def told(found: Statements) -> Scores:
-    """How much each statement tells what decided, as standard scores within the deal: near the examples and heads of
-    factors, in the story of the decision, near it; less what tells of how things are and applause."""
-    sides = np.maximum(found.carries("factor_against"), found.carries("factor_for"))
-    score = 0.6 * sides + 0.3 * found.near("decision_story") + 0.3 * np.maximum(telling(found), 0.0)
-    score += 0.2 * found.carries("comparison") + 0.2 * found.carries("authority") + 0.6 * found.assertion
-    score += found.position + nearness(found)
-    score -= 0.5 * np.maximum(found.carries("problem_talk"), 0.0)
-    score -= 0.3 * np.maximum(found.carries("polite_enthusiasm"), 0.0)
-    return standard(score + np.maximum(found.strength("factor_against"), found.strength("factor_for")))
+    """How much each statement tells what decided, whoever says it, as standard scores within the deal. The weights and what
+    is usual were learnt over these scores."""
+    return standard(deciding(found, {}))
 
 
 def pool_weights(score: Scores, allowed: NDArray[np.bool_]) -> Scores:
