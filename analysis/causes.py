@@ -8,18 +8,17 @@ a cause stands out from what is usual, not from the other causes of the deal.
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis import cards
 from analysis.documents import LossCause
-from analysis.errors import ModelUnavailable
 from analysis.factors import deciding
 from analysis.price_talk import PriceTalk, price_talk
 from analysis.signs import CAUSES, CHOSE
@@ -152,21 +151,14 @@ def open_causes(embedder: str) -> CauseWeights | None:
 
 @lru_cache(maxsize=4)
 def _read(folder: Path, embedder: str) -> CauseWeights | None:
-    try:
-        card = json.loads((folder / "causes.json").read_text(encoding="utf-8"))
-        if card["embedder"] != embedder:
-            return None
-        with np.load(folder / "causes.npz", allow_pickle=False) as held:
-            weights, bias, usual, spread = (
-                held[name].astype(np.float64) for name in ("weights", "bias", "usual", "spread")
-            )
-        topics = tuple(str(t) for t in card["topics"])
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise ModelUnavailable(
-            f"the weights of causes in {folder} cannot be read ({error}): install the program again"
-        ) from None
-    if {weights.shape[1:], bias.shape, usual.shape, spread.shape} != {(len(CAUSES),)}:
-        raise ModelUnavailable(f"the weights of causes in {folder} do not fit: install the program again")
-    return CauseWeights(topics, weights, bias, usual, spread)
+    what = f"the weights of causes in {folder}"
+
+    def made(card: Any) -> CauseWeights:
+        held = cards.arrays(folder / "causes.npz", "weights", "bias", "usual", "spread")
+        known = CauseWeights(tuple(str(t) for t in card["topics"]), *held)
+        sizes = {known.weights.shape[1:], known.bias.shape, known.usual.shape, known.spread.shape}
+        if sizes != {(len(CAUSES),)}:
+            raise cards.misfit(f"{what} do not fit")
+        return known
+
+    return cards.read_for({"embedder": embedder}, what, folder / "causes.json", made)

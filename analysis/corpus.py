@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.embedders import Embedder, Vectors
+from analysis.errors import ModelUnavailable
 from analysis.windows import Turn, Window, build_windows, is_question, turns
 from ingest.model import Mention, Person, Record, Side, Source, SourceKind, Utterance
 
@@ -199,6 +200,19 @@ def build_corpus(record: Record, embedder: Embedder, known: Mapping[str, Vectors
     for i, w in enumerate(windows):
         vectors[i] = rows[w.id] if w.id in rows else have[w.id]
     return Corpus(record, windows, vectors, embedder)
+
+
+class _NoEmbedder:
+    name, dimension = "none", 0
+
+    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] = lambda done: None) -> Vectors:
+        raise ModelUnavailable("this corpus was made without an embedder")
+
+
+def unembedded(record: Record) -> Corpus:
+    """A corpus whose vectors nobody asks for: enough for windows, turns and passages."""
+    windows = build_windows(record)
+    return Corpus(record, windows, np.zeros((len(windows), 0), np.float32), _NoEmbedder())
 
 
 def names(persons: Iterable[Person]) -> frozenset[str]:

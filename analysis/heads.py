@@ -8,18 +8,17 @@ another one the sections fall back to the example sentences alone.
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis import cards
 from analysis.embedders import Vectors
-from analysis.errors import ModelUnavailable
 
 WEIGHTS = Path(__file__).resolve().parent / "weights" / "heads"
 
@@ -83,19 +82,13 @@ def open_heads(embedder: str) -> Heads | None:
 
 @lru_cache(maxsize=8)
 def _read(folder: Path, embedder: str) -> Heads | None:
-    try:
-        card = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-        if card["embedder"] != embedder:
-            return None
-        with np.load(folder / "heads.npz", allow_pickle=False) as held:
-            weights, bias = held["weights"].astype(np.float64), held["bias"].astype(np.float64)
+    what = f"the heads in {folder}"
+
+    def made(card: Any) -> Heads:
+        weights, bias = cards.arrays(folder / "heads.npz", "weights", "bias")
         heads = Heads(tuple(card["labels"]), tuple(card["topics"]), weights, bias)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise ModelUnavailable(
-            f"the heads in {folder} cannot be read ({error}): install the program again"
-        ) from None
-    if heads.weights.shape[1:] != heads.bias.shape or heads.bias.shape != (len(heads.labels),):
-        raise ModelUnavailable(f"the heads in {folder} do not fit their card: install the program again")
-    return heads
+        if weights.shape[1:] != bias.shape or bias.shape != (len(heads.labels),):
+            raise cards.misfit(f"{what} do not fit their card")
+        return heads
+
+    return cards.read_for({"embedder": embedder}, what, folder / "heads.json", made)

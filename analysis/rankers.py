@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import ModelUnavailable
+from analysis import cards
 from analysis.statements import Scores, Statements, best
 
 WEIGHTS = Path(__file__).resolve().parent / "weights" / "sections"
@@ -99,16 +99,10 @@ def save(ranker: Ranker, path: Path, embedder: str) -> None:
 
 @lru_cache(maxsize=32)
 def _read(path: Path, embedder: str) -> Ranker | None:
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-        if card["embedder"] != embedder:
-            return None
-        mean, spread, weights = np.array(list(card["traits"].values()), np.float64).T
-        names = tuple(card["traits"])
-        return Ranker(names, mean, spread, weights, float(card["bias"]), int(card["among"]), card["least"])
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelUnavailable(
-            f"the weights in {path} cannot be read ({error}): install the program again"
-        ) from None
+    return cards.read_for({"embedder": embedder}, f"the weights in {path}", path, _ranker)
+
+
+def _ranker(card: Any) -> Ranker:
+    mean, spread, weights = np.array(list(card["traits"].values()), np.float64).T
+    names = tuple(card["traits"])
+    return Ranker(names, mean, spread, weights, float(card["bias"]), int(card["among"]), card["least"])

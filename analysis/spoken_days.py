@@ -8,7 +8,6 @@ deals. A day is judged by its own mentions alone, so that a sentence added elsew
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 from math import exp, log
 from pathlib import Path
+from typing import Any
 
+from analysis import cards
 from analysis.corpus import Corpus
 from analysis.dates import DateMention, Tense, dates
-from analysis.errors import ModelUnavailable
 from analysis.evidence import sentences
 from analysis.statements import statements
 from ingest.model import Side, Source, SourceKind, Utterance
@@ -264,11 +264,9 @@ class Judge:
 @lru_cache(maxsize=2)
 def open_judge(path: Path = WEIGHTS) -> Judge:
     """The shipped judge. Raises ``ModelUnavailable`` where its file is broken."""
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-        by_name: dict[str, float] = card["weights"]
-        return Judge(tuple(float(by_name[s]) for s in SIGNS), float(card["bias"]), float(card["floor"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelUnavailable(
-            f"the weights in {path} cannot be read ({error}): install the program again"
-        ) from None
+    return cards.read(f"the weights in {path}", path, _judge)
+
+
+def _judge(card: Any) -> Judge:
+    by_name: dict[str, float] = card["weights"]
+    return Judge(tuple(float(by_name[s]) for s in SIGNS), float(card["bias"]), float(card["floor"]))

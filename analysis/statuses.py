@@ -7,7 +7,6 @@ with. The weights are few and shrunk, so that without any sign the most frequent
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from analysis import cards
 from analysis.decision import nearness
 from analysis.documents import PreRead, Status
-from analysis.errors import ModelUnavailable
 from analysis.statements import Statements
 
 WEIGHTS = Path(__file__).resolve().parent / "weights" / "statuses" / "statuses.json"
@@ -137,13 +136,11 @@ class Judge:
 @lru_cache(maxsize=2)
 def open_judges(path: Path = WEIGHTS) -> Mapping[str, Judge]:
     """The shipped models by item. Raises ``ModelUnavailable`` where their file is broken."""
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-        return {item: _judge(card["items"][item], signs) for item, signs in SIGNS_OF.items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelUnavailable(
-            f"the weights in {path} cannot be read ({error}): install the program again"
-        ) from None
+    return cards.read(f"the weights in {path}", path, _judges)
+
+
+def _judges(card: Any) -> Mapping[str, Judge]:
+    return {item: _judge(card["items"][item], signs) for item, signs in SIGNS_OF.items()}
 
 
 def _judge(card: Any, signs: tuple[str, ...]) -> Judge:

@@ -152,6 +152,15 @@ class Application(Protocol):
     # jobs
     def jobs(self, deal: str | None = None, *, active: bool = False) -> tuple[JobView, ...]: ...
     def job(self, job_id: str) -> JobView: ...
+    def downloads(self) -> tuple[JobView, ...]:
+        """The newest try of each model that was to be fetched, over or not."""
+        ...
+
+    def try_again(self, job_id: str) -> JobView:
+        """Fetch a model once more whose download failed; its error stands until then. Raises ``BadInput`` for other
+        jobs: they are started anew by what started them."""
+        ...
+
     def follow(self, deal: str | None = None) -> Iterator[tuple[JobView, ...]]:
         """Yields the jobs again whenever one of them changed (for server-sent events); ends when none is
         active.

@@ -277,6 +277,12 @@ class Client:
     def job(self, job_id: str) -> JobView:
         return cast(JobView, self._call(JobView, "GET", f"/api/jobs/{job_id}"))
 
+    def downloads(self) -> tuple[JobView, ...]:
+        return cast(tuple[JobView, ...], self._call(tuple[JobView, ...], "GET", "/api/downloads"))
+
+    def try_again(self, job_id: str) -> JobView:
+        return cast(JobView, self._call(JobView, "POST", f"/api/jobs/{job_id}/again"))
+
     def follow(self, deal: str | None = None) -> Iterator[tuple[JobView, ...]]:
         last: tuple[JobView, ...] | None = None
         while True:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -40,6 +41,7 @@ from ingest.model import Correction, Opportunity, Source
 
 if TYPE_CHECKING:
     from analysis.edits import Edit
+    from api.jobs.planning import Plans
 
 Tell = Callable[[Progress], None]
 FOLLOW_S = 0.5
@@ -222,15 +224,21 @@ class Preread(TranscriptCases, VoiceCases):
     # pre-read
 
     def plan(self, deal: str) -> DraftPlan:
-        from api.jobs.planning import plan_draft
+        return self._plans.of(deal)
 
-        return plan_draft(self.parts, deal)
+    @cached_property
+    def _plans(self) -> Plans:
+        from api.jobs.planning import Plans
+
+        return Plans(self.parts)
 
     def start_draft(self, deal: str) -> JobView:
         from api.jobs.drafting import enqueue_draft
 
+        told = self._plans.known(deal)
         with self.parts.store.write() as unit:
-            return enqueue_draft(unit, self.parts, unit.deals.find(deal).id).view()
+            deal_id = unit.deals.find(deal).id
+            return enqueue_draft(unit, self.parts, deal_id, planned=told.brief if told else "").view()
 
     def draft(self, deal: str, *, on_progress: Tell | None = None) -> PreRead:
         return self.finish_draft(self.start_draft(deal), on_progress=on_progress)[0]
@@ -343,6 +351,23 @@ class Preread(TranscriptCases, VoiceCases):
         if job is None:
             raise NotFound("there is no such job any more")
         return job.view()
+
+    def downloads(self) -> tuple[JobView, ...]:
+        with self.parts.store.read() as unit:
+            return tuple(job.view() for job in unit.jobs.newest("models"))
+
+    def try_again(self, job_id: str) -> JobView:
+        with self.parts.store.write() as unit:
+            job = unit.jobs.get(job_id)
+            if job is None:
+                raise NotFound("there is no such job any more")
+            if job.kind != "models":
+                raise BadInput(
+                    "only the download of a model is tried again by itself: draft, ask or import again"
+                )
+            if unit.jobs.again(job_id):
+                unit.after_commit(lambda: self.parts.wake(job))
+        return self.job(job_id)
 
     def follow(self, deal: str | None = None) -> Iterator[tuple[JobView, ...]]:
         last: tuple[JobView, ...] | None = None

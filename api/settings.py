@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     )
 
     embedder: str = "minilm"
-    reranker: str = "minilm-answers"  # none | the name of shipped weights | a folder
+    reranker: str = "auto"  # auto | none | the name of shipped weights | a folder
     transcriber: str = "auto"  # auto | engine:model
     transcriber_url: str | None = None  # of openai-http
     transcriber_api_key: str | None = None

@@ -239,6 +239,14 @@ def run_web(
         application.close()
 
 
+def catch_up(application: Preread) -> None:
+    """What other encoders indexed, of an older version or before a better model was pulled, is indexed again."""
+    from api.jobs.indexing import enqueue_stale
+
+    with application.parts.store.write() as unit:
+        enqueue_stale(unit, application.parts)
+
+
 def first_deal(application: Preread) -> None:
     """Put the sample in, and its draft, where no deal is yet."""
     from api.jobs.drafting import enqueue_draft

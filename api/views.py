@@ -175,12 +175,26 @@ class DraftPlan:
         if not self.calls:
             return f"nothing new to ask {self.llm}: every call is remembered"
         known = sum(t.known for t in self.tasks)
-        parts = [f"about {self.calls} calls to {self.llm}", f"{thousands(self.tokens_in)} tokens in"]
-        parts += [f"{thousands(self.tokens_out)} out"]
+        parts = [f"about {self._asked} to {self.llm}", *self._tokens]
         parts += [f"{self.cost:.2f} at the prices set"] if self.cost is not None else []
         parts += [f"{max(1, round(self.seconds / 60))} min"] if self.seconds is not None else []
         parts += [f"{known} more remembered"] if known else []
         return ", ".join(parts)
+
+    @property
+    def brief(self) -> str:
+        """To stand beside what a draft took: "14 calls, 38k tokens in, 3k out, 0.42"."""
+        return ", ".join(
+            [self._asked, *self._tokens, *([f"{self.cost:.2f}"] if self.cost is not None else [])]
+        )
+
+    @property
+    def _asked(self) -> str:
+        return f"{self.calls} call{'' if self.calls == 1 else 's'}"
+
+    @property
+    def _tokens(self) -> tuple[str, str]:
+        return f"{thousands(self.tokens_in)} tokens in", f"{thousands(self.tokens_out)} out"
 
 
 def thousands(n: int) -> str:

@@ -4,12 +4,13 @@ first use.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from api.cores import share
+from api.cores import cores, share
 from api.errors import BadInput
 from api.files import Blobs
 from api.keyword import open_keyword_index
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ingest.diarizers import Diarizer
     from ingest.transcribers import Transcriber
 
+log = logging.getLogger(__name__)
+
 
 class Waker(Protocol):
     """Tells workers that a job waits. May be lost: the sweep finds what was not heard."""
@@ -41,6 +44,13 @@ class Parts:
         self.errors: dict[str, Exception] = {}  # of jobs that failed in this process, as they were raised
         self._lock = threading.RLock()
         self._corpora: dict[str, tuple[str, Corpus]] = {}
+        self._reranker: tuple[str, Reranker | None] | None = None
+        self._reranker_lock = (
+            threading.RLock()
+        )  # putting one together takes seconds: nobody else waits for that
+        self._instead: dict[
+            str, str
+        ] = {}  # rerankers that could not be used, and what is used in their place
 
     @cached_property
     def store(self) -> Store:
@@ -88,12 +98,46 @@ class Parts:
             )
             return Remembered(inner, s.home / "examples")
 
-    @cached_property
-    def reranker(self) -> Reranker | None:
-        from analysis.rerankers import open_reranker
+    @property
+    def reranker_name(self) -> str:
+        """Which reranker the settings mean now: a better one may arrive while this process runs."""
+        from analysis.rerankers import chosen
 
-        with self._lock:
-            return open_reranker(self.settings.reranker, threads=self.settings.threads)
+        name = chosen(self.settings.reranker, self.settings.models)
+        return self._instead.get(name, name)
+
+    @property
+    def reranker(self) -> Reranker | None:
+        from analysis.errors import ModelUnavailable
+        from analysis.rerankers import LIGHT, open_reranker
+
+        s = self.settings
+        with self._reranker_lock:
+            name = self.reranker_name
+            if self._reranker is None or self._reranker[0] != name:
+                try:
+                    opened = open_reranker(name, s.models, threads=cores(s.threads))
+                except ModelUnavailable as error:
+                    if s.reranker != "auto" or name == LIGHT:
+                        raise
+                    log.warning("%s; %s is used instead", error, LIGHT)
+                    self._instead[name] = name = LIGHT
+                    opened = open_reranker(name, s.models, threads=cores(s.threads))
+                self._reranker = (name, opened)
+            return self._reranker[1]
+
+    def reading(self) -> tuple[Reranker | None, VectorIndex | None]:
+        """The reranker with what it has read ahead; no index where it reads when it is asked."""
+        reranker = self.reranker
+        ahead = reranker is not None and reranker.ahead
+        return reranker, self.vectors.beside(reranker.key) if reranker and ahead else None
+
+    @property
+    def encoders(self) -> str:
+        """What the vectors of a deal are made by."""
+        from analysis.rerankers import version
+
+        return f"{self.settings.embedder} {version(self.reranker_name, self.settings.models)}"
 
     @cached_property
     def transcriber(self) -> Transcriber:

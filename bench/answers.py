@@ -24,12 +24,13 @@ import numpy as np
 
 from analysis.answers import answer
 from analysis.answers.question import parse
+from analysis.answers.readings import to_read
 from analysis.answers.retrieve import retrieve
 from analysis.corpus import Corpus, build_corpus
 from analysis.documents import PreRead
 from analysis.embedders import Embedder, open_embedder
 from analysis.evidence import cite
-from analysis.indexes import Filter
+from analysis.indexes import Filter, VectorIndex
 from analysis.indexes.bm25 import MemoryKeywords
 from analysis.indexes.memory import MemoryVectors
 from analysis.rerankers import Reranker, open_reranker
@@ -51,6 +52,15 @@ DEALS = Path(os.environ.get("PREREAD_SHARED", Path(__file__).resolve().parents[2
 UNANSWERED = {"unanswerable", "false_premise"}
 
 
+def read_ahead(corpus: Corpus, reranker: Reranker | None) -> VectorIndex | None:
+    """What an index job stores of a deal for a reranker that reads ahead."""
+    if reranker is None or not reranker.ahead:
+        return None
+    readings, ahead = MemoryVectors(), to_read(corpus)
+    readings.upsert(ahead, reranker.embed([reading.text for reading in ahead]))
+    return readings
+
+
 class Searched:
     """One deal with its indexes, and the ways to search it."""
 
@@ -59,6 +69,7 @@ class Searched:
         self.vectors, self.keywords = MemoryVectors(), MemoryKeywords()
         self.vectors.upsert(corpus.windows, corpus.vectors)
         self.keywords.upsert(corpus.windows)
+        self.readings = read_ahead(corpus, reranker)
         self.windows = {w.id: w for w in corpus.windows}
 
     def deals(self) -> tuple[str, ...]:
@@ -93,6 +104,7 @@ class Searched:
             keywords=self.keywords,
             embedder=self.of.embedder,
             reranker=reranker,
+            readings=self.readings if reranker else None,
         )
         return [p.window for p in places]
 
@@ -104,6 +116,7 @@ class Searched:
             keywords=self.keywords,
             embedder=self.of.embedder,
             reranker=self.reranker,
+            readings=self.readings,
         )
         return json.loads(found.model_dump_json(by_alias=True))
 
@@ -121,7 +134,7 @@ def main() -> None:
     ask.add_argument("--all", action="store_true")
     given = ask.parse_args()
     embedder = open_embedder("minilm", Settings().models)
-    reranker = open_reranker(given.reranker, threads=1)
+    reranker = open_reranker(given.reranker, Settings().models)
     on_industries(embedder, reranker, every=given.all)
     if given.deals:
         roots = [root.resolve() for root in given.deals]

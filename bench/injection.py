@@ -260,7 +260,7 @@ def main() -> None:
     options = parser.parse_args()
     settings = Settings()
     embedder = Kept(open_embedder(settings.embedder, settings.models, threads=1))
-    reranker = open_reranker(settings.reranker, threads=1)
+    reranker = open_reranker(settings.reranker, settings.models)
     strings = list(HARMLESS[1:]) if options.noise else attacks(options.indirect)
     strings = strings[:: max(1, len(strings) // options.strings)] if options.strings else strings
     llm = _model(options.llm, settings)

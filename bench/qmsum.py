@@ -19,7 +19,15 @@ from pathlib import Path
 import numpy as np
 
 from analysis.answers.question import parse
-from analysis.answers.retrieve import DEPTH, KEYWORD_WEIGHT, LIKENESS, LONG, RERANKED, reciprocal_ranks
+from analysis.answers.retrieve import (
+    DEPTH,
+    KEYWORD_WEIGHT,
+    LONG,
+    READ_AHEAD,
+    READ_STORED,
+    RERANKED,
+    reciprocal_ranks,
+)
 from analysis.embedders import Embedder, Vectors, open_embedder
 from analysis.indexes import Filter
 from analysis.indexes.bm25 import MemoryKeywords
@@ -86,6 +94,8 @@ class Meetings:
         self.rows = {f"{u.meeting}#{u.number}": row for row, u in enumerate(found)}
         self.keywords = MemoryKeywords()
         self.keywords.upsert([_window(u) for u in found])
+        ahead = reranker is not None and reranker.ahead
+        self.read = reranker.embed([u.passage for u in found]) if reranker and ahead else None
 
     def ranked(self, asked: Asked, meeting: str | None) -> dict[str, list[int]]:
         """Rows of units, best first, by each way; of one meeting, or of all where None."""
@@ -99,25 +109,35 @@ class Meetings:
         hits = self.keywords.query(" ".join(question.terms) or question.text, where, 100)
         by_words = [self.rows[h.window_id] for h in hits]
         weighted = [(1.0, by_vector[:DEPTH]), (0.5, by_statement[:DEPTH]), (1.0, by_words[:DEPTH])]
-        fused = reciprocal_ranks([(weight, [str(row) for row in rows]) for weight, rows in weighted])
-        fusion = [int(row) for row in sorted(fused, key=lambda row: -fused[row])]
+        fusion = _fused(weighted)
         ways = {"BM25": by_words, "vectors": by_vector, "fusion": fusion}
         if self.reranker:
-            ways["reranked"] = self._reranked(asked.text, fusion, by_words, vectors[0])
+            of_reranker = self.reranker.embed([asked.text])[0]
+            if self.read is not None:
+                near = [inside[i] for i in np.argsort(-(self.read[inside] @ of_reranker), kind="stable")]
+                ways["encoder"] = near
+                fusion = _fused([*weighted, (READ_AHEAD, near[:DEPTH])])
+            ways["reranked"] = self._reranked(of_reranker, fusion, by_words, vectors[0])
         return ways
 
-    def _reranked(self, text: str, fusion: list[int], by_words: Sequence[int], asked: Vectors) -> list[int]:
+    def _reranked(
+        self, of_reranker: Vectors, fusion: list[int], by_words: Sequence[int], asked: Vectors
+    ) -> list[int]:
         """As ``analysis.answers.retrieve`` weighs it, as far as meetings have what it weighs."""
         assert self.reranker is not None
-        head = fusion[:RERANKED]
-        read = self.reranker.score(text, [self.units[row].passage for row in head])
+        head = fusion[: RERANKED if self.read is None else READ_STORED]
+        passages = [self.units[row].passage for row in head]
+        read = (self.reranker.embed(passages) if self.read is None else self.read[head]) @ of_reranker
         keyword = {row: KEYWORD_WEIGHT / (10 + rank + 1) for rank, row in enumerate(by_words)}
         long = [min(LONG, len(self.units[row].text.split())) / LONG for row in head]
         score = {
-            row: float(s) + LIKENESS * float(self.vectors[row] @ asked) + keyword.get(row, 0.0) + 0.1 * n
+            row: float(s)
+            + self.reranker.likeness * float(self.vectors[row] @ asked)
+            + keyword.get(row, 0.0)
+            + 0.1 * n
             for row, s, n in zip(head, read, long, strict=True)
         }
-        return [*sorted(head, key=lambda row: -score[row]), *fusion[RERANKED:]]
+        return [*sorted(head, key=lambda row: -score[row]), *fusion[len(head) :]]
 
     def rank(self, asked: Asked, rows: Sequence[int]) -> int:
         """From 0; of the first unit that overlaps a gold span."""
@@ -128,6 +148,11 @@ class Meetings:
             ):
                 return place
         return 9999
+
+
+def _fused(rankings: Sequence[tuple[float, Sequence[int]]]) -> list[int]:
+    fused = reciprocal_ranks([(weight, [str(row) for row in rows]) for weight, rows in rankings])
+    return [int(row) for row in sorted(fused, key=lambda row: -fused[row])]
 
 
 def _window(unit: Unit) -> Window:
@@ -170,7 +195,7 @@ def main() -> None:
     pool = [u for _, series, us, _ in found if given.pool == "all" or held_out(series) for u in us]
     asked = [q for _, series, _, qs in found if given.questions == "all" or held_out(series) for q in qs]
     embedder = open_embedder("minilm", Settings().models)
-    meetings = Meetings(pool, embedder, open_reranker(given.reranker, threads=1))
+    meetings = Meetings(pool, embedder, open_reranker(given.reranker, Settings().models))
     held = sorted({u.meeting for u in pool})
     print(f"{len(asked)} questions; pool: {len(held)} meetings, {len(pool)} units\n")
     print("| ranking | " + " | ".join(f"{w} hit@1 | hit@5 | MRR" for w in ("within:", "pooled:")) + " |")

@@ -20,6 +20,7 @@ os.environ.update(
     TRANSFORMERS_OFFLINE="1",
     ANONYMIZED_TELEMETRY="False",
     NO_PROXY="127.0.0.1,localhost,::1",
+    PREREAD_RERANKER="minilm-answers",  # the light one; the tests that are about the other name it
 )
 for _name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
     os.environ[_name] = "http://127.0.0.1:9"  # the discard port: nobody listens

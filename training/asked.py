@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis.answers.passages import passage
+from analysis.corpus import unembedded
 from analysis.windows import Window
 from bench.load import whole_record
 from ingest.model import Source
-from training.industries import Example, Pool, bare_corpus
+from training.industries import Example, Pool
 from training.labelled import folded
 
 DEALS = Path(__file__).resolve().parent / "deals"
@@ -32,7 +33,7 @@ def questions(folder: Path) -> list[dict[str, Any]]:
 
 def deal_pools(folders: Iterable[Path]) -> Iterator[Pool]:
     for folder in folders:
-        corpus = bare_corpus(whole_record(folder))
+        corpus = unembedded(whole_record(folder))
         windows = [w for w in corpus.windows if w.kind == "window"]
         examples = [_example(q, folder.name, windows, corpus.sources.values()) for q in questions(folder)]
         texts = tuple(passage(corpus, w) for w in windows)

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from analysis.answers.passages import passage
-from analysis.corpus import Corpus
-from analysis.windows import Window, build_windows
+from analysis.corpus import unembedded
+from analysis.windows import Window
 from ingest.model import (
     Opportunity,
     People,
@@ -139,14 +137,8 @@ class Pool:
     examples: tuple[Example, ...]
 
 
-def bare_corpus(record: Record) -> Corpus:
-    """A corpus without vectors: enough for windows, turns and passages."""
-    windows = build_windows(record)
-    return Corpus(record, windows, np.zeros((len(windows), 1), np.float32), None)  # type: ignore[arg-type]
-
-
 def pool(industry: Industry) -> Pool:
-    corpus = bare_corpus(industry.record)
+    corpus = unembedded(industry.record)
     windows = [w for w in corpus.windows if w.kind == "window"]
     passages = tuple(passage(corpus, w) for w in windows)
     return Pool(

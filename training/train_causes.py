@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,8 @@ from analysis.statements import Statements
 from api.settings import Settings
 from bench.held_out import HeldOut
 from training.labelled import Labelled, corpus_industries, deals
-from training.train_heads import SCALES, Table, compared
+from training.regressions import Sums, ridge_of_sums, sums
+from training.train_heads import compared, scale_of
 
 Matrix = NDArray[np.float64]
 Fitted = tuple[Matrix, Matrix]
@@ -45,56 +46,10 @@ class Loss:
     pooled: Matrix
 
 
-@dataclass(frozen=True)
-class Sums:
-    """What a weighted ridge regression needs of some rows: ``gram`` of the features and a one, ``told``: with the causes."""
-
-    gram: Matrix
-    told: Matrix
-
-    def less(self, others: Iterable[Sums]) -> Sums:
-        gram, causes = self.gram.copy(), self.told.copy()
-        for other in others:
-            gram -= other.gram
-            causes -= other.told
-        return Sums(gram, causes)
-
-
-def sums(x: Matrix, y: Matrix, weight: Matrix) -> Sums:
-    with_one = np.hstack([x, np.ones((len(x), 1))])
-    weighed = with_one * weight[:, None]
-    return Sums(weighed.T @ with_one, weighed.T @ y)
-
-
-def solve(known: Sums, strength: float = STRENGTH) -> Fitted:
-    """The centred problem; columns in units of each cause's spread."""
-    total = known.gram[-1, -1]
-    mean, share = known.gram[-1, :-1] / total, known.told[-1] / total
-    gram = known.gram[:-1, :-1] - total * np.outer(mean, mean)
-    gram[np.diag_indices(len(gram))] += strength
-    weights = np.linalg.solve(gram, known.told[:-1] - total * np.outer(mean, share))
-    spread = np.sqrt(share * (1 - share)) + 1e-9
-    return weights / spread, -(mean @ weights) / spread
-
-
 def usual(scores: Matrix) -> tuple[Matrix, Matrix]:
     """Mean and spread of the causes' scores over deals, shape (deals, 6); a spread is half that of all causes together."""
     spread = scores.std(axis=0)
     return scores.mean(axis=0), 0.5 * spread + 0.5 * spread.mean()
-
-
-def scale_of(table: Table, x: Matrix) -> Matrix:
-    """What each feature is multiplied with before the penalty, blocks as for the heads."""
-    own, near = table.features.own.shape[1], table.features.near.shape[1]
-    spread = x.std(axis=0) + 1e-6
-    return np.concatenate(
-        [
-            np.full(own, SCALES["own"] * np.sqrt(own)),
-            np.full(own, SCALES["around"] * np.sqrt(own)),
-            SCALES["near"] / spread[2 * own : 2 * own + near],
-            SCALES["signs"] / spread[2 * own + near :],
-        ]
-    )
 
 
 def losses(held: HeldOut, x: Matrix, causes: dict[str, str]) -> list[Loss]:
@@ -134,7 +89,7 @@ def train(
     def left_out(at: int, *also: int) -> Matrix:
         without = frozenset((at, *also))
         if without not in fitted:
-            fitted[without] = solve(every.less(own[i] for i in without))
+            fitted[without] = ridge_of_sums(every.less(own[i] for i in without), STRENGTH)
         weights, bias = fitted[without]
         return known[at].pooled @ weights + bias
 
@@ -144,7 +99,7 @@ def train(
         mean, spread = usual(np.array([pairs[i, j] for j in range(len(known)) if j != i]))
         judged.append((loss.name, loss.cause, shared((left_out(i) - mean) / spread)))
     mean, spread = usual(np.array([left_out(i) for i in range(len(known))]))
-    weights, bias = solve(every)
+    weights, bias = ridge_of_sums(every, STRENGTH)
     return (weights * scale[:, None], bias), mean, spread, judged
 
 

@@ -1,6 +1,8 @@
-"""Fine-tunes MiniLM as a two-tower encoder: a question near the passage that answers it, far from the others of its industry.
+"""Fine-tunes an encoder: a question near the passage that answers it, far from the others of its deal or industry.
 
-    python -m training.train_encoder --out FOLDER [--epochs 6] [--minutes 35]
+    python -m training.train_encoder --out FOLDER [--base FOLDER] [--epochs 6] [--minutes 35]
+
+The base is MiniLM or all-mpnet-base-v2 (its folder with config.json and the tokenizer), whose word embeddings stay as they are.
 
 Multiple-negatives ranking loss (Henderson et al. 2017): in a batch, mostly of few industries, every other passage is wrong for a
 question, and each question brings one more wrong passage of its own excerpt. QMSum joins with the passages of its spans that are
@@ -45,6 +47,8 @@ class Encoder:
     def __init__(self, folder: Path) -> None:
         self.tokens = AutoTokenizer.from_pretrained(str(folder))
         self.model = AutoModel.from_pretrained(str(folder))
+        for name, weights in self.model.named_parameters():
+            weights.requires_grad = "embeddings" not in name
 
     def __call__(self, texts: Sequence[str]) -> Tensor:
         given = self.tokens(
@@ -57,7 +61,7 @@ class Encoder:
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        out = np.zeros((len(texts), 384), np.float32)
+        out = np.zeros((len(texts), self.model.config.hidden_size), np.float32)
         self.model.eval()
         with torch.no_grad():
             for start in range(0, len(order), 64):
@@ -158,6 +162,7 @@ def main() -> None:
     ask.add_argument("--size", type=int, default=32)
     ask.add_argument("--minutes", type=float, default=35, help="of CPU time")
     ask.add_argument("--meetings", type=int, default=1, help="QMSum in every n-th epoch; 0 never")
+    ask.add_argument("--corpus", type=float, default=1.0, help="share of the corpus and of QMSum")
     ask.add_argument("--deals", nargs="*", type=Path, default=[], help="labelled deals to learn from")
     ask.add_argument("--threads", type=int, default=1)
     given = ask.parse_args()
@@ -170,8 +175,9 @@ def main() -> None:
     ours = [pool(i) for i in industries()]
     kept = [p for p in ours if held_out(p.group)]
     learnt = list(pairs([p for p in ours if not held_out(p.group)], encoder))
+    learnt = chance.sample(learnt, round(given.corpus * len(learnt)))
     talks = list(pairs([m for m in meetings() if not held_out(m.group)])) if given.meetings else []
-    talks = nearest(talks, encoder)
+    talks = nearest(chance.sample(talks, round(given.corpus * len(talks))), encoder)
     learnt += pairs([p for p in sold if not held_out(p.group)], encoder, most=12)
     print(
         len(ours), "industries,", [p.name for p in kept], "held out;", len(learnt), "+", len(talks), "pairs"
@@ -181,7 +187,8 @@ def main() -> None:
         learnt + (talks if given.meetings and n % given.meetings == 0 else []) for n in range(given.epochs)
     ]
     total = sum(-(-len(e) // given.size) for e in each)
-    optimizer = torch.optim.AdamW(encoder.model.parameters(), lr=given.rate, weight_decay=0.01)
+    learning = [w for w in encoder.model.parameters() if w.requires_grad]
+    optimizer = torch.optim.AdamW(learning, lr=given.rate, weight_decay=0.01)
     step, best = 0, -1.0
     for epoch, found in enumerate(each):
         encoder.model.train()
@@ -193,7 +200,7 @@ def main() -> None:
             loss = loss_of(encoder, batch, chance)
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(encoder.model.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(learning, 1.0)
             optimizer.step()
             losses.append(loss.item())
             step += 1

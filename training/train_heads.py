@@ -27,6 +27,7 @@ from analysis.heads import EXAMPLES_OF, WEIGHTS, Features, Heads
 from analysis.signs import CAUSES, NAMES
 from api.settings import Settings
 from training.labelled import Labelled, corpus_industries, deals
+from training.regressions import ridge_of_rows
 
 Matrix = NDArray[np.float64]
 
@@ -111,7 +112,7 @@ def tabulate(parts: Sequence[Labelled], labels: Sequence[str], topics: Sequence[
 def fit(table: Table, rows: NDArray[np.bool_], topics: Sequence[str]) -> Heads:
     """Heads from the given rows of the table."""
     x = table.features.matrix()[rows]
-    scale = _scale(table, x)
+    scale = scale_of(table, x)
     weights, bias = np.zeros((x.shape[1], len(table.names))), np.zeros(len(table.names))
     given = table.deal & (table.labels.sum(axis=1) > 0)
     in_deals = {name for j, name in enumerate(table.names) if table.labels[table.deal][:, j].any()}
@@ -124,12 +125,14 @@ def fit(table: Table, rows: NDArray[np.bool_], topics: Sequence[str]) -> Heads:
         # a deal's evidence is no counterexample of a label that deals are not marked with
         kept = (table.buyer | anybody)[rows] & (~given | told)[rows]
         if columns:
-            w, b = _ridge(x[kept] * scale, table.labels[rows][kept][:, columns], table.weight[rows][kept])
+            w, b = ridge_of_rows(
+                x[kept] * scale, table.labels[rows][kept][:, columns], table.weight[rows][kept], STRENGTH
+            )
             weights[:, columns], bias[columns] = w * scale[:, None], b
     ws, bs = [weights], [bias]
     for name in CONTRASTS:
         kept, y = _contrast(table, name)
-        w, b = _ridge(
+        w, b = ridge_of_rows(
             x[kept[rows]] * scale,
             y[rows][kept[rows]][:, None],
             table.weight[rows][kept[rows]],
@@ -149,7 +152,8 @@ def _contrast(table: Table, name: str) -> tuple[NDArray[np.bool_], Matrix]:
     return first != second, first.astype(np.float64)
 
 
-def _scale(table: Table, x: Matrix) -> Matrix:
+def scale_of(table: Table, x: Matrix) -> Matrix:
+    """What each feature is multiplied with before the penalty, by blocks; shape (features,)."""
     d = table.features.own.shape[1]
     spread = x.std(axis=0) + 1e-6
     near = table.features.near.shape[1]
@@ -161,18 +165,6 @@ def _scale(table: Table, x: Matrix) -> Matrix:
             SCALES["signs"] / spread[2 * d + near :],
         ]
     )
-
-
-def _ridge(x: Matrix, y: Matrix, weight: Matrix, strength: float = STRENGTH) -> tuple[Matrix, Matrix]:
-    """Weights (features, labels) and bias of the centred problem, in units of each label's spread."""
-    c = weight[:, None]
-    mean, share = (x * c).sum(0) / c.sum(), (y * c).sum(0) / c.sum()
-    centred = x - mean
-    gram = (centred * c).T @ centred
-    gram[np.diag_indices(len(gram))] += strength
-    w = np.linalg.solve(gram, (centred * c).T @ (y - share))
-    spread = np.sqrt(share * (1 - share)) + 1e-9
-    return w / spread, -(mean @ w) / spread
 
 
 def save(heads: Heads, folder: Path, card: dict[str, object]) -> None:

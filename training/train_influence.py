@@ -43,12 +43,10 @@ from analysis.influence.traits import (
 )
 from analysis.statements import statements
 from api.settings import Settings
-from bench.held_out import HeldOut
-from bench.load import corpus_of, scorer
+from bench.load import scorer
 from ingest.model import Person
-from training.labelled import corpus_industries, deals
-from training.train_heads import compared, fit
-from training.train_heads import save as save_heads
+from training.own_heads import read, train_missing
+from training.regressions import Newton, but_the_bias, left_out, logistic, ridge
 
 Array = NDArray[np.float64]
 
@@ -56,7 +54,7 @@ OTHER, LOUD = -0.5, -1.0  # aims of the statements of people who are not influen
 STATEMENT_RIDGE, PERSON_RIDGE = 20.0, 20.0
 LOUD_WEIGHT = 3.0  # somebody loud taken for influential costs as much as three others
 FIRST_WEIGHT = 1.5  # as do the two most influential
-STEPS = 15  # of Newton's method
+NEWTON = Newton(15)
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def _kind(person: dict[str, Any], gold: dict[str, Any], same: Callable[..., bool
     return (1, voices.index(hits[0]) + 1) if hits[0] in voices else (-1, 0)
 
 
-def ridge(cases: Sequence[Case], own: Callable[[Case], tuple[tuple[int, ...], ...]]) -> Array:
+def of_statements(cases: Sequence[Case], own: Callable[[Case], tuple[tuple[int, ...], ...]]) -> Array:
     """Weights of the labels and a bias, from the statements ``own`` of each person."""
     n = len(cases[0].labels) + 1
     left, right = np.zeros((n, n)), np.zeros(n)
@@ -129,14 +127,7 @@ def ridge(cases: Sequence[Case], own: Callable[[Case], tuple[tuple[int, ...], ..
             aim = {1: 1.0, -1: LOUD, 0: OTHER}[int(kind)]
             left += weight * x.T @ x
             right += weight * aim * x.sum(axis=0)
-    return np.linalg.solve(left + _strength(n, STATEMENT_RIDGE), right).astype(np.float64)
-
-
-def _strength(n: int, value: float) -> Array:
-    """Of a ridge; the bias, which stands last, is free."""
-    out = np.eye(n) * value
-    out[-1, -1] = 1e-6
-    return out
+    return ridge(left, right, but_the_bias(n - 1, STATEMENT_RIDGE))
 
 
 def _about(c: Case) -> tuple[tuple[int, ...], ...]:
@@ -159,34 +150,23 @@ def filled(c: Case, told: Array, telling: Array) -> Array:
 def learn(cases: Sequence[Case]) -> Learnt:
     """The weights of some deals."""
     rows: list[Array] = []
-    for c in cases:
-        rest = [o for o in cases if o is not c]
-        rows.append(filled(c, ridge(rest, _about), ridge(rest, _by)))
+    for c, rest in left_out(cases):
+        rows.append(filled(c, of_statements(rest, _about), of_statements(rest, _by)))
     x = np.concatenate(rows)
     kind, rank = np.concatenate([c.kind for c in cases]), np.concatenate([c.rank for c in cases])
     learnt = Learnt(
         cases[0].labels,
-        ridge(cases, _about),
-        ridge(cases, _by),
+        of_statements(cases, _about),
+        of_statements(cases, _by),
         TRAITS,
         np.nanmean(x, axis=0),
         np.nanstd(x, axis=0) + 1e-9,
         np.zeros(len(TRAITS) + 1),
     )
     cost = np.where(kind < 0, LOUD_WEIGHT, 1.0) * np.where((rank == 1) | (rank == 2), FIRST_WEIGHT, 1.0)
-    learnt.weights[:] = logistic(learnt.scaled(x), (kind > 0).astype(np.float64), cost)
+    penalty = but_the_bias(len(TRAITS), PERSON_RIDGE)
+    learnt.weights[:] = logistic(learnt.scaled(x), (kind > 0).astype(np.float64), penalty, NEWTON, cost)
     return learnt
-
-
-def logistic(x: Array, right: Array, cost: Array) -> Array:
-    """Weights and a bias of a logistic regression under a ridge, by Newton's method."""
-    x = np.hstack([x, np.ones((len(x), 1))])
-    strength, out = _strength(x.shape[1], PERSON_RIDGE), np.zeros(x.shape[1])
-    for _ in range(STEPS):
-        p = 1.0 / (1.0 + np.exp(-(x @ out)))
-        slope = x.T @ (cost * (p - right)) + strength @ out
-        out = out - np.linalg.solve((x * (cost * p * (1 - p))[:, None]).T @ x + strength, slope)
-    return out
 
 
 def order(c: Case, learnt: Learnt) -> list[dict[str, Any]]:
@@ -221,8 +201,8 @@ def report(cases: Sequence[Case], same: Callable[..., bool]) -> str:
     """A table: each deal ranked by weights of the others, then the means, then those of the edges alone."""
     rows = ["| deal | " + " | ".join(FIGURES) + " |", "| --- |" + " ---: |" * len(FIGURES)]
     learnt: list[Array] = []
-    for c in cases:
-        learnt.append(figures(order(c, learn([o for o in cases if o is not c])), c.gold, same))
+    for c, rest in left_out(cases):
+        learnt.append(figures(order(c, learn(rest)), c.gold, same))
         rows.append(_row(c.name, learnt[-1]))
     rows.append(_row("mean", np.nanmean(learnt, axis=0)))
     rows.append(_row("edges alone", np.nanmean([figures(c.people, c.gold, same) for c in cases], axis=0)))
@@ -231,17 +211,6 @@ def report(cases: Sequence[Case], same: Callable[..., bool]) -> str:
 
 def _row(name: str, values: Array) -> str:
     return f"| {name} | " + " | ".join("-" if np.isnan(v) else f"{v:.2f}" for v in values) + " |"
-
-
-def heads_without(roots: Sequence[Path], folder: Path, embedder: Remembered) -> None:
-    """Heads of every deal that were trained without it, where they are not there yet."""
-    todo = [r.name for r in roots if not (folder / r.name / "heads.npz").exists()]
-    if not todo:
-        return
-    held = HeldOut([*corpus_industries(embedder), *deals(roots, embedder)])
-    for name in todo:
-        seen = np.array([p.name != name for p in held.parts])[held.table.part]
-        save_heads(fit(held.table, seen, compared()), folder / name, {"embedder": embedder.name})
 
 
 def main() -> None:
@@ -256,12 +225,11 @@ def main() -> None:
     same = scorer(roots[0]).same_person
     with tempfile.TemporaryDirectory() as fresh:
         kept: Path = given.heads or Path(fresh)
-        heads_without(roots, kept, embedder)
+        train_missing(roots, kept, embedder)
         cases: list[Case] = []
-        for root in roots:
-            heads.use(kept / root.name)
+        for root, corpus in read(roots, kept, embedder):
             gold = json.loads((root / "gold.json").read_text(encoding="utf-8"))
-            cases.append(case(root.name, corpus_of(root, embedder), gold, same))
+            cases.append(case(root.name, corpus, gold, same))
     print(report(cases, same))
     learnt = learn(cases)
     for name, weight in zip((*TRAITS, "bias"), learnt.weights, strict=True):

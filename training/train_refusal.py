@@ -1,11 +1,12 @@
 """Learns when a question is to be refused (``analysis/answers/refusal.py``), from the questions of labelled deals.
 
-    python -m training.train_refusal DEAL_FOLDER... [--write]
+    python -m training.train_refusal DEAL_FOLDER... [--reranker NAME] [--write]
 
 Logistic regression with a ridge; each deal's questions are judged by weights that did not see the deal. Prints the area
 under the curve by kind of question and what is answered and refused at the floor, which is where ``ANSWERED`` of the answerable
-questions are answered. Questions in the record's own words ("words": "same" in questions.json) are among the answerable
-ones, so that nobody is refused for quoting. The visible deals, where given, are measured and never learnt from.
+questions are answered. Only deals that the reranker was not trained on are read. Questions in the record's own words
+("words": "same" in questions.json) are among the answerable ones, so that nobody is refused for quoting. The visible deals,
+where given, are measured and never learnt from.
 """
 
 from __future__ import annotations
@@ -29,10 +30,13 @@ from api.settings import Settings
 from bench.answers import Searched
 from bench.load import corpus_of
 from training.asked import DEALS, questions
+from training.industries import held_out
+from training.regressions import Newton, but_the_bias, centre, left_out, logistic, unscaled
 
 Numbers = NDArray[np.float64]
 ANSWERED = 0.84
 STRENGTH = 3.0
+NEWTON = Newton(30, settled=1e-6, damping=1e-9)
 REFUSED = ("unanswerable", "false_premise")
 
 
@@ -65,6 +69,7 @@ def judged(root: Path, corpus: Corpus, reranker: Reranker) -> Judged:
             keywords=searched.keywords,
             embedder=corpus.embedder,
             reranker=reranker,
+            readings=searched.readings,
         )
         rows.append(signs(question, places))
         kinds.append("same" if asked.get("words") == "same" else asked["kind"])
@@ -79,28 +84,18 @@ def judged(root: Path, corpus: Corpus, reranker: Reranker) -> Judged:
 
 
 def fit(parts: Sequence[Judged], strength: float = STRENGTH) -> tuple[Numbers, float]:
-    """Weights and bias for the signs as they come, learnt on standardised ones (Newton's method)."""
+    """Weights and bias for the signs as they come, learnt on standardised ones."""
     x, y = np.concatenate([p.signs for p in parts]), np.concatenate([p.refuse for p in parts])
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
-    ridge = strength * np.diag([*np.ones(x.shape[1]), 0.0])
-    w = np.zeros(z.shape[1])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-z @ w))
-        slope = z.T @ (p - y) + ridge @ w
-        step = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + ridge + 1e-9 * np.eye(len(w)), slope)
-        w -= step
-        if np.abs(step).max() < 1e-6:
-            break
-    weights = w[:-1] / spread
-    return weights, float(w[-1] - mean @ weights)
+    mean, spread = centre(x)
+    penalty = but_the_bias(x.shape[1], strength, bias=0.0)
+    return unscaled(logistic((x - mean) / spread, y, penalty, NEWTON), mean, spread)
 
 
-def left_out(parts: Sequence[Judged]) -> dict[str, Numbers]:
+def doubts(parts: Sequence[Judged]) -> dict[str, Numbers]:
     """The doubt about each question, by deal, from weights that did not see the deal."""
     out: dict[str, Numbers] = {}
-    for part in parts:
-        weights, bias = fit([p for p in parts if p.learnt and p.deal != part.deal])
+    for part, others in left_out(parts, lambda p: p.deal):
+        weights, bias = fit([p for p in others if p.learnt])
         out[part.deal] = 1 / (1 + np.exp(-(part.signs @ weights + bias)))
     return out
 
@@ -136,7 +131,7 @@ def floor_of(parts: Sequence[Judged], doubt: dict[str, Numbers]) -> float:
 
 
 def learn(parts: Sequence[Judged], say: Callable[[str], None]) -> dict[str, object]:
-    doubt = left_out(parts)
+    doubt = doubts(parts)
     floor = floor_of(parts, doubt)
     for line in report(parts, doubt, floor):
         say(line)
@@ -158,12 +153,14 @@ def gather(roots: Iterable[Path], corpora: Callable[[Path], Corpus], reranker: R
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("deals", nargs="+", type=Path)
+    ask.add_argument("--reranker", default="auto")
     ask.add_argument("--write", action="store_true", help="ship the weights")
     given = ask.parse_args()
     embedder = open_embedder("minilm", Settings().models)
-    reranker = open_reranker(Settings().reranker, threads=1)
+    reranker = open_reranker(given.reranker, Settings().models)
     assert reranker is not None
-    roots = [d.resolve() for d in given.deals]
+    # a deal that the reranker was trained on shows it surer than it will be of others
+    roots = [d.resolve() for d in given.deals if held_out(d.name) or DEALS not in d.resolve().parents]
     parts = list(gather(roots, lambda root: corpus_of(root, embedder), reranker))
     made = learn(parts, print)
     if given.write:
@@ -171,9 +168,8 @@ def main() -> None:
 
 
 def save(made: dict[str, object], embedder: str, reranker: str) -> None:
-    WEIGHTS.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"embedder": embedder, "reranker": reranker, **made}, indent=1)
-    WEIGHTS.write_text(text + "\n", encoding="utf-8")
+    (WEIGHTS / f"{reranker}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

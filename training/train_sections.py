@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis import factors, heads, rankers
+from analysis import factors, rankers
 from analysis.corpus import Corpus
 from analysis.draft import draft
 from analysis.embedders import open_embedder
@@ -37,17 +37,14 @@ from analysis.sections import moment, value
 from analysis.statements import Statements, best, spread_out, statements
 from analysis.voices import influence
 from api.settings import Settings
-from bench.held_out import HeldOut
-from bench.load import corpus_of
-from training.labelled import corpus_industries, deals
-from training.train_heads import compared, fit
-from training.train_heads import save as save_heads
+from training.own_heads import read, train_missing
+from training.regressions import Newton, but_the_bias, centre, left_out, logistic
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 BESIDE = 2  # utterances
-STEPS = 25  # of Newton's method
+NEWTON = Newton(25, reach=30.0, curve=1e-9)
 
 
 @dataclass(frozen=True)
@@ -136,23 +133,10 @@ def learn(question: Question, cases: Sequence[Case]) -> Ranker:
         [np.stack([c.traits[question][n] for n in names], axis=1)[rows[c.name]] for c in cases]
     )
     y = np.concatenate([c.right[question][rows[c.name]] for c in cases]).astype(np.float64)
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    *weights, bias = _logistic((x - mean) / spread, y, plan.ridge)
+    mean, spread = centre(x)
+    *weights, bias = logistic((x - mean) / spread, y, but_the_bias(len(names), plan.ridge), NEWTON)
     plain = Ranker(names, mean, spread, np.array(weights), bias, plan.among, -99.0)
     return plain if question != "moment" else _with_least(plain, cases)
-
-
-def _logistic(x: Array, y: Array, ridge: float) -> Array:
-    """Weights and bias (last, free of the ridge) by Newton's method."""
-    z = np.column_stack([x, np.ones(len(x))])
-    penalty = np.eye(z.shape[1]) * ridge
-    penalty[-1, -1] = 1e-6
-    b = np.zeros(z.shape[1])
-    for _ in range(STEPS):
-        p = 1.0 / (1.0 + np.exp(-np.clip(z @ b, -30.0, 30.0)))
-        hessian = (z * (p * (1.0 - p) + 1e-9)[:, None]).T @ z + penalty
-        b -= np.linalg.solve(hessian, z.T @ (p - y) + penalty @ b)
-    return b
 
 
 def _with_least(ranker: Ranker, cases: Sequence[Case]) -> Ranker:
@@ -187,8 +171,7 @@ def first(question: Question, ranker: Ranker, c: Case) -> list[bool]:
 def measure(cases: Sequence[Case]) -> dict[str, list[float]]:
     """The figures of every deal, judged by rankers of the others."""
     out: dict[str, list[float]] = {}
-    for c in cases:
-        others = [o for o in cases if o.name != c.name]
+    for c, others in left_out(cases, lambda case: case.name):
         for question in PLANS:
             ranker = learn(question, others)
             right = first(question, ranker, c)
@@ -204,17 +187,6 @@ def measure(cases: Sequence[Case]) -> dict[str, list[float]]:
     return out
 
 
-def train_missing(roots: Sequence[Path], folder: Path, embedder: Remembered) -> None:
-    """Heads without each deal, in a folder of its name; those that are there stay."""
-    missing = [r.name for r in roots if not (folder / r.name / "heads.npz").exists()]
-    if not missing:
-        return
-    held = HeldOut([*corpus_industries(embedder), *deals(roots, embedder)])
-    for name in missing:
-        seen = np.array([p.name != name for p in held.parts])[held.table.part]
-        save_heads(fit(held.table, seen, compared()), folder / name, {"embedder": embedder.name})
-
-
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("deals", nargs="+", type=Path)
@@ -227,10 +199,9 @@ def main() -> None:
         embedder = Remembered(open_embedder("minilm", Settings().models), Path(scratch) / "vectors")
         train_missing(roots, folder, embedder)
         cases: list[Case] = []
-        for root in roots:
-            heads.use(folder / root.name)
+        for root, corpus in read(roots, folder, embedder):
             gold = json.loads((root / "gold.json").read_text(encoding="utf-8"))
-            cases.append(case(root.name, corpus_of(root, embedder), gold))
+            cases.append(case(root.name, corpus, gold))
         report(cases)
         if given.write:
             write(cases, embedder.name)

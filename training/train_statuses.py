@@ -10,7 +10,6 @@ again after the heads or the sections of voices, moment or cause have changed.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,16 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis import heads
 from analysis.corpus import Corpus
 from analysis.documents import MEDDPICC
 from analysis.draft import evidence_draft
-from analysis.embedders import open_embedder
-from analysis.embedders.remembered import Remembered
 from analysis.statements import statements
 from analysis.statuses import REACH, SIGNS_OF, STATUSES, WEIGHTS, Judge, signs_of
-from api.settings import Settings
-from bench.load import corpus_of
+from training.own_heads import asked_for
+from training.regressions import left_out, ridge
 
 Matrix = NDArray[np.float64]
 
@@ -62,7 +58,7 @@ def fit(deals: Sequence[Deal], item: str) -> Judge:
     given = np.array([d.statuses[item] for d in deals])
     mean, spread = rows.mean(axis=0), np.maximum(rows.std(axis=0), LEAST)
     z: Matrix = np.clip((rows - mean) / spread, -REACH, REACH)
-    w = np.linalg.solve(z.T @ z + STRENGTH * np.eye(len(signs)), z.T @ (given - given.mean()))
+    w = ridge(z.T @ z, z.T @ (given - given.mean()), STRENGTH)
     counted = np.bincount(given, minlength=3) + PRIOR
     return Judge(
         signs,
@@ -74,9 +70,8 @@ def fit(deals: Sequence[Deal], item: str) -> Judge:
     )
 
 
-def right(deals: Sequence[Deal], one: Deal) -> list[bool]:
+def right(one: Deal, others: Sequence[Deal]) -> list[bool]:
     """For each item whether judges of the other deals find its status in this one."""
-    others = [d for d in deals if d is not one]
     return [STATUSES.index(fit(others, item).status(one.signs)) == one.statuses[item] for item in MEDDPICC]
 
 
@@ -105,24 +100,15 @@ def save(deals: Sequence[Deal], path: Path) -> None:
 
 
 def main() -> None:
-    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("folders", nargs="+", type=Path)
-    ask.add_argument("--heads", type=Path, help="a folder of heads, one for each deal, trained without it")
-    ask.add_argument("--out", type=Path, default=WEIGHTS)
-    given = ask.parse_args()
-    settings = Settings()
-    embedder = Remembered(open_embedder("minilm", settings.models), settings.home / "examples")
-    deals: list[Deal] = []
-    for folder in given.folders:
-        heads.use(given.heads / folder.name if given.heads else heads.WEIGHTS)
-        deals.append(deal(folder, corpus_of(folder, embedder)))
-    found = np.array([right(deals, one) for one in deals])
+    read, out = asked_for(__doc__, WEIGHTS)
+    deals = [deal(folder, corpus) for folder, corpus in read]
+    found = np.array([right(one, others) for one, others in left_out(deals)])
     for one, row in zip(deals, found, strict=True):
         print(f"{one.name}: {row.mean():.2f}")
     for item, column in zip(MEDDPICC, found.T, strict=True):
         print(f"{item}: {column.mean():.2f}")
     print(f"mean of {len(deals)} deals, each left out in turn: {found.mean():.3f}")
-    save(deals, given.out)
+    save(deals, out)
 
 
 if __name__ == "__main__":

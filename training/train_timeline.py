@@ -10,7 +10,6 @@ larger of the gold days and half the days told. ``--heads``: a folder with, for 
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis import heads
 from analysis.corpus import Corpus
-from analysis.embedders import open_embedder
-from analysis.embedders.remembered import Remembered
 from analysis.sections.timeline import described, known_entries
 from analysis.spoken_days import SIGNS, WEIGHTS, Judge
-from api.settings import Settings
-from bench.load import corpus_of
+from training.own_heads import asked_for
+from training.regressions import Newton, but_the_bias, centre, left_out, logistic, unscaled
 
 Matrix = NDArray[np.float64]
 
@@ -35,6 +31,7 @@ STRENGTH = 60.0
 FLOOR = 0.13
 """Least probability of a day that is told; .1 to .15 are within .005 of each other on deals left out."""
 MOST = 8
+NEWTON = Newton(30)
 
 
 @dataclass(frozen=True)
@@ -71,16 +68,10 @@ def deal(folder: Path, corpus: Corpus) -> Deal:
 def fit(deals: Sequence[Deal], strength: float = STRENGTH) -> Judge:
     """The judge of some deals, its weights brought back to the scale of the signs."""
     signs, right = np.concatenate([d.signs for d in deals]), np.concatenate([d.right for d in deals])
-    mean, spread = signs.mean(axis=0), signs.std(axis=0) + 1e-6
-    rows = np.hstack([(signs - mean) / spread, np.ones((len(signs), 1))])
-    penalty = np.append(np.full(len(SIGNS), strength), 1e-6)
-    w = np.zeros(rows.shape[1])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-rows @ w))
-        slope = rows.T @ (p - right) + penalty * w
-        w -= np.linalg.solve((rows * (p * (1 - p))[:, None]).T @ rows + np.diag(penalty), slope)
-    weights = w[:-1] / spread
-    return Judge(tuple(float(x) for x in weights), float(w[-1] - weights @ mean), FLOOR)
+    mean, spread = centre(signs, 1e-6)
+    w = logistic((signs - mean) / spread, right, but_the_bias(len(SIGNS), strength), NEWTON)
+    weights, bias = unscaled(w, mean, spread)
+    return Judge(tuple(float(x) for x in weights), bias, FLOOR)
 
 
 def chosen(judge: Judge, one: Deal) -> list[str]:
@@ -104,23 +95,14 @@ def save(judge: Judge, deals: Sequence[Deal], path: Path) -> None:
 
 
 def main() -> None:
-    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("folders", nargs="+", type=Path)
-    ask.add_argument("--heads", type=Path, help="a folder of heads, one for each deal, trained without it")
-    ask.add_argument("--out", type=Path, default=WEIGHTS)
-    given = ask.parse_args()
-    settings = Settings()
-    embedder = Remembered(open_embedder("minilm", settings.models), settings.home / "examples")
-    deals: list[Deal] = []
-    for folder in given.folders:
-        heads.use(given.heads / folder.name if given.heads else heads.WEIGHTS)
-        deals.append(deal(folder, corpus_of(folder, embedder)))
+    read, out = asked_for(__doc__, WEIGHTS)
+    deals = [deal(folder, corpus) for folder, corpus in read]
     figures: list[float] = []
-    for one in deals:
-        figures.append(one.score(chosen(fit([d for d in deals if d is not one]), one)))
+    for one, others in left_out(deals):
+        figures.append(one.score(chosen(fit(others), one)))
         print(f"{one.name}: {one.score([]):.2f} without spoken days, {figures[-1]:.2f} with them")
     print(f"mean of {len(deals)} deals, each left out in turn: {np.mean(figures):.3f}")
-    save(fit(deals), deals, given.out)
+    save(fit(deals), deals, out)
 
 
 if __name__ == "__main__":

@@ -37,10 +37,12 @@ def answer(
     embedder: Embedder,
     llm: LLM | None = None,
     reranker: Reranker | None = None,
+    readings: VectorIndex | None = None,
     on_retrieved: Callable[[Sequence[Citation]], None] = lambda citations: None,
 ) -> Answer:
-    """Answer a question over ``deals`` (all where empty). ``on_retrieved`` is called with the citations before the LLM is asked,
-    so that they can be shown at once. Raises ``IndexUnavailable`` or ``ModelUnavailable``."""
+    """Answer a question over ``deals`` (all where empty). ``readings``: what the reranker has read ahead of them.
+    ``on_retrieved`` is called with the citations before the LLM is asked, so that they can be shown at once. Raises
+    ``IndexUnavailable`` or ``ModelUnavailable``."""
     chosen = tuple(deals) or library.deals()
     if not chosen:
         return Answer(
@@ -58,6 +60,7 @@ def answer(
         embedder=embedder,
         findings=found,
         reranker=reranker,
+        readings=readings,
     )
     pairs = _cited(question, places, library)
     citations = [c for _, c in pairs][:RETRIEVED]

@@ -9,18 +9,19 @@ for one embedder and one reranker; with others there is no judge.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from analysis import cards
 from analysis.answers.question import Question, Wants
 from analysis.answers.retrieve import FIRST, Place
-from analysis.errors import ModelUnavailable
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "refusal" / "refusal.json"
+WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "refusal"
+"""A card for each reranker, called as it is."""
 EXACT = 2
 """Among so many first places must be the number or the time that a question asks for."""
 LOOKED_AT = 16
@@ -79,18 +80,14 @@ def signs(question: Question, places: Sequence[Place]) -> dict[str, float]:
 def open_refusal(embedder: str, reranker: str) -> Refusal | None:
     """The judge that was learnt for an embedder and a reranker; None where there is none. Raises ``ModelUnavailable``
     where its file is broken."""
-    return _read(WEIGHTS, embedder, reranker)
+    return _read(WEIGHTS / f"{Path(reranker).name}.json", embedder, reranker)
 
 
 @lru_cache(maxsize=4)
 def _read(path: Path, embedder: str, reranker: str) -> Refusal | None:
-    try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-        if (given["embedder"], given["reranker"]) != (embedder, reranker):
-            return None
-        weights = {str(name): float(w) for name, w in given["weights"].items()}
-        return Refusal(weights, float(given["bias"]), float(given["floor"]))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelUnavailable(f"{path} cannot be read ({error}): install the program again") from None
+    return cards.read_for({"embedder": embedder, "reranker": reranker}, str(path), path, _refusal)
+
+
+def _refusal(card: Any) -> Refusal:
+    weights = {str(name): float(w) for name, w in card["weights"].items()}
+    return Refusal(weights, float(card["bias"]), float(card["floor"]))

@@ -3,18 +3,20 @@
 Hybrid: windows by vector and by keyword over all chosen deals, the single utterances by vector, and the verified
 findings of the pre-reads, fused by reciprocal rank (Cormack, Clarke and Büttcher 2009, k = 60). The best are then
 looked at one by one: does the place hold the kind of thing that is asked for, and does it name whom the question names?
-A reranker, where there is one, reads the best with what stands around them. Last, places side by side are one place: the
-second steps back behind the others.
+A reranker, where there is one, judges the best with what stands around them; one that has read the deals ahead also brings
+what it thinks nearest. Last, places side by side are one place: the second steps back behind the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from analysis.answers.passages import passage
+import numpy as np
+
 from analysis.answers.question import Question, Wants, could_answer, terms_of
+from analysis.answers.readings import reading, scores, window_of
 from analysis.corpus import Corpus
 from analysis.documents import Citation, PreRead
 from analysis.embedders import Embedder, Vectors
@@ -25,7 +27,10 @@ from analysis.windows import Window, is_question
 K = 60
 DEPTH = 80  # windows taken from each ranking
 RERANKED = 60
-"""Places that the reranker reads: in time for citations within two seconds on one core (docs/quality.md)."""
+"""Places that a reranker reads when it is asked: in time for citations within two seconds on one core (docs/quality.md)."""
+READ_STORED = 120  # places that it judges where most of them were read ahead
+READ_NOW = 40  # places that are read at once where a deal was not read ahead yet: a second on one core
+READ_AHEAD = 2.5  # weight of its own ranking then: what it thinks nearest is judged, whatever the others say
 
 
 class Library(Protocol):
@@ -71,22 +76,26 @@ def retrieve(
     embedder: Embedder,
     findings: Sequence[tuple[str, Citation]] = (),
     reranker: Reranker | None = None,
+    readings: VectorIndex | None = None,
 ) -> tuple[Place, ...]:
     """The places of the record that bear on the question, best first. ``findings``: (deal id, citation) of verified findings
-    that speak to the question, best first; their windows come in with the rest. Raises ``IndexUnavailable`` or
-    ``ModelUnavailable``."""
+    that speak to the question, best first; their windows come in with the rest. ``readings``: what the reranker has read
+    ahead. Raises ``IndexUnavailable`` or ``ModelUnavailable``."""
     asked = embedder.embed([question.text, question.statement])
+    of_reranker = reranker.embed([question.text]) if reranker else None
     rankings: list[tuple[float, Sequence[str]]] = []
     hit_deals: set[str] = set()
 
-    def take(weight: float, hits: Sequence[Hit]) -> None:
+    def take(weight: float, hits: Sequence[Hit], window: Callable[[str], str] = str) -> None:
         hit_deals.update(hit.deal_id for hit in hits)
-        rankings.append((weight, [hit.window_id for hit in hits]))
+        rankings.append((weight, [window(hit.window_id) for hit in hits]))
 
     where = Filter(deals=deals)
     take(1.0, vectors.query(asked[:1], where, DEPTH))
     take(0.5, vectors.query(asked[1:], where, DEPTH))
     take(1.0, keywords.query(" ".join(question.terms) or question.text, where, DEPTH))
+    if readings and of_reranker is not None:
+        take(READ_AHEAD, readings.query(of_reranker, where, DEPTH), window_of)
     spoken = vectors.query(asked[:1], Filter(deals=deals, kind="utterance"), DEPTH)
     corpora = {
         deal: library.corpus(deal)
@@ -103,40 +112,44 @@ def retrieve(
         for key, value in fused.items()
     ]
     places = sorted(places, key=lambda p: (-p.score, p.window.id))
-    if reranker:
+    if reranker and of_reranker is not None:
+        head = places[: READ_STORED if readings else RERANKED]
+        passages = [reading(corpora[p.deal_id], p.window) for p in head]
+        read = scores(readings, reranker, of_reranker, passages, READ_NOW if readings else RERANKED)
         strong = reciprocal_ranks(
             [(KEYWORD_WEIGHT, rankings[KEYWORDS][1]), (KEYWORD_WEIGHT, rankings[-1][1])], k=10
         )
-        places = _reranked(question, places, corpora, reranker, strong)
+        likeness = reranker.likeness
+        places = [*_reranked(question, head, read, likeness, corpora, strong), *places[len(head) :]]
     places = spread(places)
     return with_lead(places, reranker.floor) if reranker else places
 
 
 KEYWORDS = 2  # which of the rankings
-LIKENESS = 0.25  # weight of the embedder's cosine beside the reranker's score
 KEYWORD_WEIGHT = 0.55  # of reciprocal ranks by keywords (and of findings) beside it
 
 
 def _reranked(
     question: Question,
     places: Sequence[Place],
+    read: Vectors,
+    likeness: float,
     corpora: Mapping[str, Corpus],
-    reranker: Reranker,
     strong: Mapping[str, float],
 ) -> list[Place]:
-    """The first ``RERANKED`` places in the order of the reranker and of what else tells evidence; the others behind them.
-    ``strong``: what keywords and findings say for a window, by id."""
-    head = places[:RERANKED]
-    scores = reranker.score(question.text, [passage(corpora[p.deal_id], p.window) for p in head])
-    read = [
+    """Places in the order of the reranker (``read``: its scores, shape (n,)) and of what else tells evidence; those without a
+    score behind them. ``strong``: what keywords and findings say for a window, by id."""
+    judged = [
         replace(
             p,
-            score=float(s) + LIKENESS * p.near + strong.get(p.window.id, 0.0) + _tells(question, p, corpora),
+            score=float(s) + likeness * p.near + strong.get(p.window.id, 0.0) + _tells(question, p, corpora),
             read=float(s),
         )
-        for p, s in zip(head, scores, strict=True)
+        for p, s in zip(places, read, strict=True)
+        if not np.isnan(s)
     ]
-    return [*sorted(read, key=lambda p: (-p.score, p.window.id)), *places[RERANKED:]]
+    unread = [p for p, s in zip(places, read, strict=True) if np.isnan(s)]
+    return [*sorted(judged, key=lambda p: (-p.score, p.window.id)), *unread]
 
 
 FIRST = 4  # places that an answer shows
@@ -167,7 +180,7 @@ def _tells(question: Question, place: Place, corpora: Mapping[str, Corpus]) -> f
     length = min(LONG, sum(len(text.split()) for text in said)) / LONG
     exact = place.fits and question.wants in {Wants.NUMBER, Wants.TIME}
     speaks = window.person_id is not None and window.person_id in question.persons
-    return 0.1 * length - 0.1 * is_question(said[-1]) + 0.04 * exact + 0.1 * speaks
+    return 0.1 * length - 0.05 * is_question(said[-1]) + 0.04 * exact + 0.1 * speaks
 
 
 def spread(places: Sequence[Place]) -> tuple[Place, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -40,6 +40,10 @@ class VectorIndex(Protocol):
 
     def remove(self, deal_id: str, source_key: str | None = None) -> None: ...
     def ids(self, deal_id: str, source_key: str | None = None) -> frozenset[str]: ...
+    def forget(self, window_ids: Collection[str]) -> None: ...
+    def beside(self, embedder: str) -> VectorIndex:
+        """The index in the same place for the vectors of another encoder. ``remove`` takes from both."""
+        ...
 
 
 class KeywordIndex(Protocol):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -95,6 +95,16 @@ class ChromaVectors:
                 parts.hostname or "localhost", port, ssl=parts.scheme == "https", settings=_quiet()
             )
         return cls(client, embedder, f"the Chroma server at {url}")
+
+    def forget(self, window_ids: Collection[str]) -> None:
+        for collection in self._mine():
+            for batch in _batches(sorted(window_ids)):
+                with _translated(self._where):
+                    collection.delete(ids=batch)
+
+    def beside(self, embedder: str) -> ChromaVectors:
+        """Shares the client: it works until this one is closed."""
+        return ChromaVectors(self._client, embedder, self._where)
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -18,6 +18,7 @@ class MemoryVectors:
     def __init__(self) -> None:
         self._windows: dict[str, Window] = {}
         self._vectors: dict[str, Vectors] = {}
+        self._others: dict[str, MemoryVectors] = {}
 
     def upsert(self, windows: Sequence[Window], vectors: Vectors) -> None:
         check(windows, vectors)
@@ -45,6 +46,16 @@ class MemoryVectors:
     def remove(self, deal_id: str, source_key: str | None = None) -> None:
         for key in self.ids(deal_id, source_key):
             del self._windows[key], self._vectors[key]
+        for other in self._others.values():
+            other.remove(deal_id, source_key)
+
+    def forget(self, window_ids: Collection[str]) -> None:
+        for key in window_ids:
+            self._windows.pop(key, None)
+            self._vectors.pop(key, None)
+
+    def beside(self, embedder: str) -> MemoryVectors:
+        return self._others.setdefault(embedder, MemoryVectors())
 
     def ids(self, deal_id: str, source_key: str | None = None) -> frozenset[str]:
         return frozenset(key for key, w in self._windows.items() if belongs(w, deal_id, source_key))

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import ModelUnavailable
+from analysis import cards
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "influence"
 _FAR = 3.0
@@ -62,23 +62,17 @@ def open_learnt(embedder: str) -> Learnt | None:
 
 @lru_cache(maxsize=64)
 def _read(folder: Path, embedder: str) -> Learnt | None:
-    try:
-        card: dict[str, Any] = json.loads((folder / "influence.json").read_text(encoding="utf-8"))
-        if card["embedder"] != embedder:
-            return None
+    what = f"the weights in {folder}"
+
+    def made(card: Any) -> Learnt:
         parts = {k: np.array(card[k], np.float64) for k in ("told", "telling", "mean", "spread", "weights")}
         found = Learnt(labels=tuple(card["labels"]), traits=tuple(card["traits"]), **parts)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelUnavailable(
-            f"the weights in {folder} cannot be read ({error}): install the program again"
-        ) from None
-    n, k = len(found.labels), len(found.traits)
-    sizes = [len(parts[p]) for p in ("told", "telling", "mean", "spread", "weights")]
-    if sizes != [n + 1, n + 1, k, k, k + 1]:
-        raise ModelUnavailable(f"the weights in {folder} do not fit their card: install the program again")
-    return found
+        n, k = len(found.labels), len(found.traits)
+        if [len(p) for p in parts.values()] != [n + 1, n + 1, k, k, k + 1]:
+            raise cards.misfit(f"{what} do not fit their card")
+        return found
+
+    return cards.read_for({"embedder": embedder}, what, folder / "influence.json", made)
 
 
 def save(learnt: Learnt, folder: Path, card: dict[str, str]) -> None:

@@ -1,27 +1,39 @@
-"""A small model as an ONNX file with int8 weights that scores passages for a question.
+"""A small encoder as an ONNX file with int8 weights, run without torch.
 
-The folder's card.json says which of two shapes it has: "encoder" (question and passage each become a vector, the score is their
-cosine) or "cross" (both are read together, the score is one number). It also holds the SHA-256 of the weights, which is checked.
+The folder's card.json names the file with the graph and its SHA-256, which is checked. Weights that are too large to ship are
+a pulled model's with changes of low rank (``assembly``): then the card names that model, too, and the whole is put together in
+the models folder when it is first used.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analysis.embedders import Vectors
-from analysis.embedders.minilm import mean_of_tokens, unit
+from analysis.embedders.minilm import unit
 from analysis.errors import ModelUnavailable
-from analysis.rerankers import Scores
+from analysis.rerankers.assembly import assembled, place_of
 
 REMEMBERED = 4096
-"""Vectors of passages that are kept: a deal has 300 to 700, and questions about one deal meet the same ones again."""
+"""Vectors of texts that are kept: a deal has 300 to 700 passages, and questions about one deal meet the same ones again."""
+
+
+class Base(BaseModel):
+    """The pulled model that shipped weights change."""
+
+    model_config = ConfigDict(extra="ignore")
+    folder: str
+    file: str
+    size: int  # bytes; its hash was checked when it was pulled
+    changes: str  # sha256 of changes.safetensors
 
 
 class Card(BaseModel):
@@ -29,77 +41,112 @@ class Card(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
     name: str
-    shape: Literal["encoder", "cross"]
-    sha256: str
-    tokens: int = 128  # question and passage are cut to this many
+    sha256: str  # of model.onnx
+    tokens: int = 128  # a text is cut to this many
     floor: float = -1.0  # see the seam; -1 refuses nothing
+    likeness: float = 0.25
+    ahead: bool = False
+    upon: Base | None = None
 
 
 class OnnxReranker:
     """``folder`` holds ``model.onnx``, ``tokenizer.json`` and ``card.json``. ``threads``: 0 for all cores."""
 
-    def __init__(self, folder: Path, *, threads: int = 0) -> None:
-        self._card = _card(folder)
-        self.name, self.floor = self._card.name, self._card.floor
+    def __init__(self, folder: Path, models: Path, *, threads: int = 0) -> None:
+        card = _card(folder)
+        self.name, self.floor, self.ahead = card.name, card.floor, card.ahead
+        self.key, self.likeness = _key(card), card.likeness
+        graph = _whole(folder, card, models)
         import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        # one thread a text and texts side by side, as in analysis.embedders.minilm
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
+        self._workers = threads or os.cpu_count() or 1
         try:
             self._session = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+                str(graph), options, providers=["CPUExecutionProvider"]
             )
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # both libraries raise bare exceptions of their own
-            raise ModelUnavailable(f"{folder} cannot be loaded ({error}): install Preread again") from error
-        self._tokenizer.enable_truncation(self._card.tokens)
+            raise ModelUnavailable(f"{graph} cannot be loaded ({error}): install Preread again") from error
+        self._tokenizer.enable_truncation(card.tokens)
         self._tokenizer.no_padding()
         self._inputs = [str(given.name) for given in self._session.get_inputs()]
         self._kept: OrderedDict[str, Vectors] = OrderedDict()
 
-    def score(self, question: str, passages: Sequence[str]) -> Scores:
-        """Shape (n,) for n passages."""
-        if not passages:
-            return np.zeros(0, np.float32)
-        if self._card.shape == "cross":
-            return self._run([(question, passage) for passage in passages])[:, 0]
-        asked = unit(self._run([question]))[0]
-        return (self._vectors(passages) @ asked).astype(np.float32)
-
-    def _vectors(self, passages: Sequence[str]) -> Vectors:
-        missing = [p for p in dict.fromkeys(passages) if p not in self._kept]
-        fresh = dict(zip(missing, unit(self._run(missing)), strict=True)) if missing else {}
-        found = np.stack([fresh[p] if p in fresh else self._kept[p] for p in passages])
-        self._kept.update(fresh)
+    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] = lambda done: None) -> Vectors:
+        """Shape (n, d): unit means of the token states."""
+        missing = [t for t in dict.fromkeys(texts) if t not in self._kept]
+        found = {t: self._kept.pop(t) for t in dict.fromkeys(texts) if t in self._kept}
+        for done, (text, vector) in enumerate(zip(missing, self._run(missing), strict=True), 1):
+            found[text] = vector
+            on_progress(done)
+        self._kept.update(found)
         while len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
-        return found
+        return np.stack([found[t] for t in texts]) if texts else np.zeros((0, 0), np.float32)
 
-    def _run(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> Vectors:
-        """Shape (n, d): means of the token states, or (n, 1): scores. One text at a time: on a processor that is as fast
-        as a batch, and a text has the same vector whatever it comes with (dynamic quantisation takes its scale from
-        the whole batch)."""
-        return np.concatenate(
-            [self._one(e.ids, e.type_ids) for e in self._tokenizer.encode_batch(list(texts))]
-        )
+    def _run(self, texts: Sequence[str]) -> Iterator[Vectors]:
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        if len(texts) == 1:
+            yield self._one(tokens[0])
+            return
+        with ThreadPoolExecutor(self._workers) as pool:
+            yield from pool.map(self._one, tokens)
 
-    def _one(self, ids: Sequence[int], types: Sequence[int]) -> Vectors:
+    def _one(self, ids: Sequence[int]) -> Vectors:
+        """One text at a time: on a processor that is as fast as a batch, and dynamic quantisation, which takes its scale
+        from the whole batch, then gives a text the same vector in any company."""
         line = np.array([ids], np.int64)
-        mask = np.ones_like(line)
-        given = {"input_ids": line, "attention_mask": mask, "token_type_ids": np.array([types], np.int64)}
+        given = {
+            "input_ids": line,
+            "attention_mask": np.ones_like(line),
+            "token_type_ids": np.zeros_like(line),
+        }
         try:
-            out = np.asarray(self._session.run(None, {n: given[n] for n in self._inputs})[0], np.float32)
+            states = self._session.run(None, {n: given[n] for n in self._inputs})[0]
         except Exception as error:  # onnxruntime's exceptions have no common base
             raise ModelUnavailable(f"{self.name} failed: {error}") from error
-        return mean_of_tokens(out, mask.astype(np.float32)) if self._card.shape == "encoder" else out
+        return unit(np.asarray(states, np.float32).mean(1))[0]
 
 
-def _card(folder: Path) -> Card:
+def at_hand(folder: Path, models: Path) -> bool:
+    """Whether the shipped weights in a folder can be used: they are whole, or were put together, or can be. Raises
+    ``ModelUnavailable`` where the folder is broken."""
+    card = _card(folder, check=False)
+    if card.upon is None:
+        return True
+    base = models / card.upon.folder / card.upon.file
+    if (place_of(folder, base, card.name, card.sha256 + card.upon.changes) / "model.onnx").is_file():
+        return True
+    return base.is_file() and base.stat().st_size == card.upon.size and os.access(base.parent, os.W_OK)
+
+
+def key_of(folder: Path) -> str:
+    """What tells the vectors of these weights from all others, those of an older version of the same name, too."""
+    return _key(_card(folder, check=False))
+
+
+def _key(card: Card) -> str:
+    made_of = card.sha256 + (card.upon.changes if card.upon else "")
+    return f"{card.name}-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
+
+
+def _whole(folder: Path, card: Card, models: Path) -> Path:
+    """The graph with all its weights."""
+    if card.upon is None:
+        return folder / "model.onnx"
+    base = models / card.upon.folder / card.upon.file
+    return assembled(folder, base, card.name, card.sha256, card.upon.changes)
+
+
+def _card(folder: Path, *, check: bool = True) -> Card:
     try:
         card = Card.model_validate_json((folder / "card.json").read_bytes())
-        found = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
+        found = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest() if check else card.sha256
     except (OSError, ValidationError) as error:
         raise ModelUnavailable(f"{folder} cannot be read ({error}): install Preread again") from error
     if found != card.sha256:

@@ -19,7 +19,7 @@ from api.settings import Settings, has_desktop
 def serve(pull: bool, sample: bool, no_browser: bool) -> None:
     """The web application with its workers, on this machine."""
     from api.preread import Preread
-    from api.supervise import first_deal, pull_models, run_web, worker_queues
+    from api.supervise import catch_up, first_deal, pull_models, run_web, worker_queues
 
     settings = Settings()
     if (note := read_note(settings.home)) is not None:
@@ -29,6 +29,7 @@ def serve(pull: bool, sample: bool, no_browser: bool) -> None:
         )
 
     def prepare(application: Preread) -> None:
+        catch_up(application)
         if pull and (size := pull_models(application)):
             say(f"fetching models, {size / 1e6:.0f} MB; the page shows how far it is")
         if sample:

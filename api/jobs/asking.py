@@ -51,6 +51,7 @@ def enqueue_ask(unit: Unit, parts: Parts, question: str, deals: tuple[str, ...])
 def ask(task: Task, parts: Parts) -> None:
     wanted: list[str] = json.loads(task.job.payload["deals"])
     task.progress("searching the record", 0, 2)
+    reranker, readings = parts.reading()
     with open_recorded(parts, scope="") as llm:
         found = answer(
             task.job.payload["question"],
@@ -59,7 +60,8 @@ def ask(task: Task, parts: Parts) -> None:
             vectors=parts.vectors,
             keywords=parts.keywords,
             embedder=parts.embedder,
-            reranker=parts.reranker,
+            reranker=reranker,
+            readings=readings,
             llm=llm.model,
             on_retrieved=lambda _: task.progress("reading what was found", 1, 2),
         )

@@ -28,15 +28,17 @@ def carried(before: PreRead | None, fresh: PreRead) -> PreRead:
     return carry_over(fresh, before) if before else fresh
 
 
-def enqueue_draft(unit: Unit, parts: Parts, deal_id: str) -> Job:
-    """Raises ``BadInput`` for a deal without anything to draft from."""
+def enqueue_draft(unit: Unit, parts: Parts, deal_id: str, *, planned: str = "") -> Job:
+    """``planned``: what was told beforehand of the calls. Raises ``BadInput`` for a deal without anything to draft
+    from."""
     if not unit.sources.keys(deal_id) and not any(f.state == "waiting" for f in unit.files.of(deal_id)):
         raise BadInput(f"{deal_id} has no call and no mail yet: import some, then draft")
     running = [j for j in unit.jobs.of(deal_id, active=True) if j.kind == "draft"]
     if running:
         return running[0]
     enqueue_index(unit, parts, deal_id)
-    return parts.enqueue(unit, "draft", "mail", f"draft:{deal_id}", deal=deal_id)
+    told = {"planned": planned} if planned else {}
+    return parts.enqueue(unit, "draft", "mail", f"draft:{deal_id}", deal=deal_id, **told)
 
 
 def draft_evidence(task: Task, parts: Parts) -> None:
@@ -55,9 +57,8 @@ def draft_evidence(task: Task, parts: Parts) -> None:
         task.result(str(stored.version))
         if not whole:
             key = f"phrase:{deal_id}:{stored.version}"
-            parts.enqueue(
-                unit, "draft", "analyse", key, deal=deal_id, step="phrase", version=str(stored.version)
-            )
+            more = {**task.job.payload, "step": "phrase", "version": str(stored.version)}
+            parts.enqueue(unit, "draft", "analyse", key, deal=deal_id, **more)
 
 
 def draft_phrase(task: Task, parts: Parts) -> None:
@@ -93,7 +94,7 @@ def draft_phrase(task: Task, parts: Parts) -> None:
             unit.jobs.note(task.job.id, f"the draft is {part}from the evidence alone: {problem}")
         nothing = f"drafted from the evidence, which left nothing for {fresh.drafted_by.llm} to word"
         what = _what(fresh, problem, usable) if usable or problem else nothing
-        what += f" ({spent(calls, parts.settings)})" if calls else ""
+        what += f" ({spent(calls, parts.settings, task.job.payload.get('planned', ''))})" if calls else ""
         fresh = caught_up(unit, deal_id, fresh, corpus.record)
         stored = _place(unit, deal_id, version, fresh if usable else None, what)
         task.result(str(stored))

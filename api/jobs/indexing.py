@@ -1,4 +1,4 @@
-"""A deal as a whole: mail threads, repeated sentences, people, windows, both indexes.
+"""A deal as a whole: mail threads, repeated sentences, people, windows, the indexes.
 
 What is embedded already is not embedded again; windows that are gone leave the indexes. Doing it twice
 changes nothing.
@@ -23,22 +23,31 @@ if TYPE_CHECKING:
 # Parsers, windows and numpy are imported where they are used: an import that changes nothing needs none of them.
 VERSION = "1"  # of what this module does to a deal: a new one re-indexes on the next import
 BATCH = 256  # windows embedded and stored at a time
+READ_BATCH = 32  # passages read and stored at a time, half a second's work each
 
 
-def fingerprint(unit: Unit, deal_id: str, embedder: str) -> str:
+def fingerprint(unit: Unit, deal_id: str, encoders: str) -> str:
     """What the indexes of a deal depend on; the same means that there is nothing to do."""
     files = [f"{f.path}={f.fingerprint}" for f in unit.files.of(deal_id) if f.state == "ready"]
     said = [f"{c.kind}:{c.subject}:{c.value}" for c in unit.deals.corrections(deal_id)]
     edits = [f"edit {e.id}" for e in unit.transcripts.standing(deal_id)]
-    return sha256("\n".join([VERSION, embedder, *files, *said, *edits]).encode()).hexdigest()
+    return sha256("\n".join([VERSION, encoders, *files, *said, *edits]).encode()).hexdigest()
 
 
 def enqueue_index(unit: Unit, parts: Parts, deal_id: str) -> str | None:
     """An index job where one is needed; its id."""
     deal = unit.deals.find(deal_id)
-    if deal.indexed == fingerprint(unit, deal_id, parts.settings.embedder):
+    if deal.indexed == fingerprint(unit, deal_id, parts.encoders):
         return None
     return parts.enqueue(unit, "index", "mail", f"index:{deal_id}", deal=deal_id).id
+
+
+def enqueue_stale(unit: Unit, parts: Parts) -> None:
+    """An index job for every deal whose indexes were made by other encoders than those of now, such as before a better
+    reranker was pulled. Deals that were never indexed wait for their import."""
+    for deal in unit.deals.all():
+        if deal.indexed:
+            enqueue_index(unit, parts, deal.id)
 
 
 def settled(sources: Sequence[Source]) -> tuple[Source, ...]:
@@ -61,7 +70,7 @@ def index_deal(task: Task, parts: Parts) -> None:
     deal_id = task.deal_id
     task.progress("reading the record", 0, 1)
     with parts.store.read() as unit:
-        mark = fingerprint(unit, deal_id, parts.settings.embedder)
+        mark = fingerprint(unit, deal_id, parts.encoders)
         record = unit.deals.record(deal_id)
         raw = unit.transcripts.applied(deal_id, unit.sources.raw(deal_id))
         corrections = unit.deals.corrections(deal_id)
@@ -72,8 +81,9 @@ def index_deal(task: Task, parts: Parts) -> None:
     fresh = replace(fresh, people=people)
     try:
         write_indexes(task, parts, build_windows(fresh), everything=people != record.people)
+        read_ahead(task, parts, fresh)
         with task.finish() as unit:
-            if fingerprint(unit, deal_id, parts.settings.embedder) == mark:
+            if fingerprint(unit, deal_id, parts.encoders) == mark:
                 unit.sources.settle(deal_id, sources)
                 unit.deals.update(deal_id, people=people, indexed=mark)
             else:  # what was read is older than what people said since: it must not come back over that
@@ -91,9 +101,8 @@ def write_indexes(task: Task, parts: Parts, windows: Sequence[Window], *, everyt
     wanted = {w.id for w in windows}
     known, worded = parts.vectors.ids(task.deal_id), parts.keywords.ids(task.deal_id)
     kept = parts.vectors.vectors([w.id for w in windows if w.id in known])
-    if stale := known - wanted:
-        parts.vectors.remove(task.deal_id)
-    todo = list(windows) if everything or stale else [w for w in windows if w.id not in kept]
+    parts.vectors.forget(known - wanted)
+    todo = list(windows) if everything else [w for w in windows if w.id not in kept]
     new = sum(w.id not in kept for w in todo)
     for at in range(0, len(todo), BATCH):
         task.progress("embedding", min(at, new), new)
@@ -104,6 +113,25 @@ def write_indexes(task: Task, parts: Parts, windows: Sequence[Window], *, everyt
         parts.keywords.remove(task.deal_id)
         worded = frozenset()
     parts.keywords.upsert([w for w in windows if w.id not in worded])
+
+
+def read_ahead(task: Task, parts: Parts, record: Record) -> None:
+    """Bring the readings of a reranker that reads ahead to exactly the passages of this record."""
+    from analysis.answers.readings import to_read
+    from analysis.corpus import unembedded
+
+    reranker, index = parts.reading()
+    if reranker is None or index is None:
+        return
+    wanted = {reading.id: reading for reading in to_read(unembedded(record))}
+    known = index.ids(task.deal_id)
+    index.forget(known - set(wanted))
+    todo = [reading for key, reading in wanted.items() if key not in known]
+    for at in range(0, len(todo), READ_BATCH):
+        task.progress("reading passages for questions", at, len(todo))
+        batch = todo[at : at + READ_BATCH]
+        index.upsert(batch, reranker.embed([reading.text for reading in batch]))
+    task.progress("reading passages for questions", len(todo), len(todo))
 
 
 def _vectors(parts: Parts, batch: Sequence[Window], kept: Mapping[str, Vectors]) -> Vectors:

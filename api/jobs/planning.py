@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 from analysis.draft import draft
@@ -9,34 +10,78 @@ from analysis.llms import Call
 from analysis.llms.planning import Planner, by_task
 from api.jobs.llm import StoredCalls
 from api.settings import Settings
+from api.store import Unit
 from api.views import DraftPlan, thousands
 from api.wiring import Parts
 
 _OUT_WEIGHT = 6.0  # one token written takes as long as about six read (Qwen2.5 1.5B on two cores)
 _EMBEDDED_PACE = 1 / 60  # seconds for one token read there, until this machine's own calls tell
+_KEPT = 64  # deals whose plan is kept
 
 
-def plan_draft(parts: Parts, deal: str) -> DraftPlan:
-    """The calls of the next draft of a deal, found by drafting it with an LLM that only takes notes. Raises
-    ``NotFound``."""
-    settings = parts.settings
-    with parts.store.read() as unit:
-        deal_id = unit.deals.find(deal).id
-    if settings.llm == "none":
-        return DraftPlan("none")
-    name = _name(settings)
-    planner = Planner(name, settings.context, StoredCalls(parts.store, deal_id))
-    draft(parts.corpus(deal_id), planner)
-    new = [c for c in planner.calls if not c.cached]
-    tokens_in, tokens_out = sum(c.tokens_in for c in new), sum(c.tokens_out for c in new)
-    with parts.store.read() as unit:
-        past = unit.llm.by(name)
-    return DraftPlan(
-        name,
-        by_task(planner.calls),
-        cost=cost(settings, tokens_in, tokens_out),
-        seconds=_seconds(name, past, tokens_in, tokens_out),
-    )
+_State = tuple[str, str, int, int]  # what the calls of a draft follow from
+
+
+class Plans:
+    """The plans of a process. A draft is rehearsed again only when the record, the LLM or what it is remembered to
+    have said has changed: a rehearsal takes seconds, and every page of a deal wants one."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._lock = threading.Lock()
+        self._rehearsed: dict[str, tuple[_State, tuple[Call, ...]]] = {}
+
+    def of(self, deal: str) -> DraftPlan:
+        """The calls of the next draft of a deal, found by drafting it with an LLM that only takes notes. Raises
+        ``NotFound``."""
+        with self._parts.store.read() as unit:
+            deal_id = unit.deals.find(deal).id
+        if self._parts.settings.llm == "none":
+            return DraftPlan("none")
+        with self._lock:
+            with self._parts.store.read() as unit:
+                state = self._state(unit, deal_id)
+            before = self._rehearsed.get(deal_id)
+            calls = before[1] if before and state[0] and before[0] == state else self._rehearse(deal_id)
+            self._rehearsed.pop(deal_id, None)
+            if len(self._rehearsed) >= _KEPT:
+                self._rehearsed.pop(next(iter(self._rehearsed)))
+            self._rehearsed[deal_id] = (state, calls)
+        return self._plan(calls)
+
+    def known(self, deal: str) -> DraftPlan | None:
+        """The plan that was told before and still holds, without a rehearsal. Raises ``NotFound``."""
+        with self._parts.store.read() as unit:
+            deal_id = unit.deals.find(deal).id
+            before = self._rehearsed.get(deal_id)
+            if before is None or not before[0][0] or before[0] != self._state(unit, deal_id):
+                return None
+            if any(job.kind in ("import", "index") for job in unit.jobs.of(deal_id, active=True)):
+                return None  # the record is changing
+        return self._plan(before[1])
+
+    def _rehearse(self, deal_id: str) -> tuple[Call, ...]:
+        settings = self._parts.settings
+        planner = Planner(_name(settings), settings.context, StoredCalls(self._parts.store, deal_id))
+        draft(self._parts.corpus(deal_id), planner)
+        return planner.calls
+
+    def _state(self, unit: Unit, deal_id: str) -> _State:
+        settings, indexed = self._parts.settings, unit.deals.find(deal_id).indexed
+        return indexed, _name(settings), settings.context, unit.llm.remembered(deal_id)
+
+    def _plan(self, calls: tuple[Call, ...]) -> DraftPlan:
+        settings, new = self._parts.settings, [c for c in calls if not c.cached]
+        name = _name(settings)
+        tokens_in, tokens_out = sum(c.tokens_in for c in new), sum(c.tokens_out for c in new)
+        with self._parts.store.read() as unit:
+            past = unit.llm.by(name)
+        return DraftPlan(
+            name,
+            by_task(calls),
+            cost=cost(settings, tokens_in, tokens_out),
+            seconds=_seconds(name, past, tokens_in, tokens_out),
+        )
 
 
 def cost(settings: Settings, tokens_in: int, tokens_out: int) -> float | None:
@@ -49,8 +94,9 @@ def cost(settings: Settings, tokens_in: int, tokens_out: int) -> float | None:
     return (tokens_in * per[0] + tokens_out * per[1]) / 1e6
 
 
-def spent(calls: Sequence[Call], settings: Settings) -> str:
-    """What a draft took, for the history: "3 calls, 2.1k tokens in, 180 out, 41 s"."""
+def spent(calls: Sequence[Call], settings: Settings, planned: str = "") -> str:
+    """What a draft took, for the history: "3 calls, 2.1k tokens in, 180 out, 41 s". ``planned``: what was told of it
+    before, in words."""
     paid = [c for c in calls if not c.cached]
     tokens_in, tokens_out = sum(c.tokens_in for c in paid), sum(c.tokens_out for c in paid)
     known = len(calls) - len(paid)
@@ -61,7 +107,7 @@ def spent(calls: Sequence[Call], settings: Settings) -> str:
         money = cost(settings, tokens_in, tokens_out)
         parts += [f"{money:.2f} at the prices set"] if money is not None else []
     parts += [f"{known} remembered"] if known else []
-    return ", ".join(parts)
+    return ", ".join(parts) + (f"; planned: {planned}" if planned else "")
 
 
 def _name(settings: Settings) -> str:

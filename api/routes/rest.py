@@ -251,9 +251,17 @@ def _answers(routes: APIRouter, app: Preread) -> None:
     def job(job_id: str) -> JobView:
         return app.job(job_id)
 
+    @routes.get("/downloads")
+    def downloads() -> tuple[JobView, ...]:
+        return app.downloads()
+
+    @routes.post("/jobs/{job_id}/again")
+    def again(job_id: str) -> JobView:
+        return app.try_again(job_id)
+
     @routes.get("/jobs/{job_id}/next")
     def following(job_id: str) -> JobView | None:
         """The job that goes on with what this one made: the LLM's draft after the evidence-only one."""
         return app.following(job_id)
 
-    _ = (ask, answers, answer, jobs, job, following)
+    _ = (ask, answers, answer, jobs, job, downloads, again, following)

@@ -133,6 +133,17 @@ class Jobs:
             _job(row) for row in self._session.scalars(select(JobRow).where(JobRow.id.in_(list(ids))))
         )
 
+    def newest(self, kind: JobKind) -> tuple[Job, ...]:
+        """The newest job of each key, of a kind."""
+        query = select(JobRow).where(JobRow.kind == kind).order_by(JobRow.created_at, JobRow.id)
+        return tuple({row.key: _job(row) for row in self._session.scalars(query)}.values())
+
+    def again(self, job_id: str) -> bool:
+        """Make a failed job wait once more. Its error stays until a worker claims it. False for one that did not
+        fail."""
+        values = {"state": "waiting", "attempts": 0, "stage": None, "done": 0.0, "total": 0.0, "eta_s": None}
+        return self._update(and_(JobRow.id == job_id, JobRow.state == "failed"), woken_at=None, **values)
+
     def claim(self, job_id: str, owner: str, lease_s: float) -> Job | None:
         """Take a waiting job that may start now; None when it is gone, taken, over, or must wait for
         others.

@@ -170,6 +170,11 @@ class LLMCalls:
         row = self._session.get(LLMCacheRow, (key, scope))
         return row.value if row else None
 
+    def remembered(self, scope: str) -> int:
+        """How many answers are kept."""
+        query = select(func.count()).select_from(LLMCacheRow).where(LLMCacheRow.scope == scope)
+        return self._session.scalar(query) or 0
+
     def cache(self, key: str, scope: str, value: str) -> None:
         self._session.merge(LLMCacheRow(key=key, scope=scope, value=value))
 

@@ -54,8 +54,10 @@ def shown(application: Application, deal: str | None, job: str | None) -> tuple[
     if job is not None:
         return (application.job(job),)
     found = application.jobs(deal)[:50]
-    if deal is not None and any(j.state in ACTIVE for j in found):
-        found += tuple(j for j in application.jobs(active=True) if j.kind == "models")
+    if deal is None:  # an earlier try of a download is no news
+        return tuple(j for j in found if j.kind != "models") + application.downloads()
+    if any(j.state in ACTIVE for j in found):
+        found += tuple(j for j in application.downloads() if j.state in ACTIVE)
     return found
 
 

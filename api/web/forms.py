@@ -76,7 +76,11 @@ def _files(routes: APIRouter, application: Application) -> None:
         removed = application.remove(source, deal=deal_id) if source else application.remove(deal_id)
         return done(request, f"/deals/{deal_id}/record" if source else "/", {"removed": removed})
 
-    _ = (create, upload, again, draft, remove)
+    @routes.post("/downloads/{job_id}/again")
+    def download(request: Request, job_id: str) -> Response:
+        return done(request, "/", {"job": application.try_again(job_id).id})
+
+    _ = (create, upload, again, draft, remove, download)
 
 
 def _people(routes: APIRouter, application: Application) -> None:

@@ -35,11 +35,18 @@ def router(application: Application) -> APIRouter:
 
     @routes.get("/")
     def deals(request: Request) -> HTMLResponse:
-        return page(request, "deals.html", here="deals", deals=application.deals())
+        failed = [j for j in application.downloads() if j.error and j.state in ("failed", "waiting")]
+        return page(request, "deals.html", here="deals", deals=application.deals(), failed=failed)
 
     @routes.get("/deals/{deal_id}")
     def deal(request: Request, deal_id: str, version: int | None = None) -> HTMLResponse:
         return _deal(request, application, deal_id, version)
+
+    @routes.get("/deals/{deal_id}/plan")
+    def plan(request: Request, deal_id: str) -> Response:
+        """A piece of the deal's page, which asks for it when it is shown; nothing where nothing would be asked."""
+        found = application.plan(deal_id)
+        return page(request, "plan.html", plan=found) if found.calls else Response(status_code=204)
 
     @routes.get("/deals/{deal_id}/preread.{ending}")
     def export(deal_id: str, ending: str, version: int | None = None) -> Response:

@@ -99,5 +99,10 @@ def test_the_client_says_what_the_application_says(
     assert client.versions("fenwick-mills") == application.versions("fenwick-mills")
     assert client.import_paths([deal_folder]) == application.import_paths([deal_folder])
     assert client.open_file("fenwick-mills", "emails/01-money.eml")[1] > 0
+    assert client.plan("fenwick-mills") == application.plan("fenwick-mills")
+    with application.parts.store.write() as unit:
+        unit.jobs.enqueue("models", "models", "models:embed:m")
+    assert client.downloads() == application.downloads() != ()
+    assert client.try_again(client.downloads()[0].id) == application.downloads()[0]
     with pytest.raises(NotFound, match="no deal"):
         client.deal("nobody")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.rerankers import Scores
+from analysis.embedders import Vectors
 from bench.qmsum import WORDS, Asked, Meetings, units
 
 TURNS = [
@@ -32,10 +32,13 @@ class OneHot:
 class Likes:
     """A reranker that likes one word."""
 
-    name, floor = "likes", 0.0
+    name, key, floor, ahead = "likes", "likes", 0.0, False
+    likeness = 0.25
 
-    def score(self, question: str, passages: list[str]) -> Scores:
-        return np.array([float("lid" in p.split(" | ")[-1]) for p in passages], np.float32)
+    def embed(self, texts: list[str], on_progress: object = None) -> Vectors:
+        questions = [" | " not in text and ":" not in text for text in texts]
+        liked = [asks or "lid" in text.split(" | ")[-1] for asks, text in zip(questions, texts, strict=True)]
+        return np.array([[float(yes)] for yes in liked], np.float32)
 
 
 def test_units_hold_at_most_eighty_words_and_every_turn_once() -> None:

@@ -107,6 +107,7 @@ def start(home: Path, models: Path, **settings: str) -> Server:
         "PORT": "0",
         "LLM": "none",
         "TRANSCRIBER": "faster-whisper:tiny.en",
+        "RERANKER": "minilm-answers",
         **settings,
     }
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PREREAD_")}

@@ -123,6 +123,24 @@ def test_remove_takes_a_source_or_a_deal_and_nothing_else(index: VectorIndex) ->
     index.remove("never seen")
 
 
+def test_forget_takes_rows_by_their_ids(index: VectorIndex) -> None:
+    index.upsert([window("a"), window("b")], vectors((1, 0), (0, 1)))
+    index.forget({"a", "never there"})
+    assert index.ids("d1") == {"b"}
+    index.forget(frozenset())
+    assert index.ids("d1") == {"b"}
+
+
+def test_an_index_beside_has_rows_of_its_own_and_is_removed_from_with_the_first(index: VectorIndex) -> None:
+    other = index.beside("another encoder")
+    index.upsert([window("a")], vectors((1, 0)))
+    other.upsert([window("b")], vectors((1, 0, 0)))
+    assert (index.ids("d1"), other.ids("d1")) == ({"a"}, {"b"})
+    assert index.beside("another encoder").ids("d1") == {"b"}
+    index.remove("d1")
+    assert other.ids("d1") == frozenset()
+
+
 def test_an_empty_index_answers_with_nothing(index: VectorIndex) -> None:
     assert index.query(vectors((1, 0, 0)), Filter(), 5) == ()
     assert index.ids("d1") == frozenset()

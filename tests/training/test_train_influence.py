@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis.influence.traits import TRAITS
-from training.train_influence import Case, figures, learn, logistic, order, ridge
+from training.train_influence import Case, figures, learn, of_statements, order
 
 
 def same(name, person):
@@ -74,14 +74,6 @@ def test_statements_of_the_loud_pull_harder_than_those_of_others(cases):
         felt[2] = 1.0, 0.0
         kinds = np.array([1, 1, kind, 0, 0, 0, 0, 0])
         moved = Case(c.name, c.labels, c.people, felt, c.about, c.by, c.traits, kinds, c.rank, c.gold)
-        return ridge([moved], lambda one: one.about)[0]
+        return of_statements([moved], lambda one: one.about)[0]
 
     assert weight(-1) < weight(0) < weight(1)
-
-
-def test_costly_rows_move_the_line():
-    x = np.array([[0.0], [0.0], [1.0]])
-    right = np.array([1.0, 0.0, 1.0])
-    even = logistic(x, right, np.ones(3))
-    dear = logistic(x, right, np.array([1.0, 5.0, 1.0]))
-    assert dear[-1] < even[-1]

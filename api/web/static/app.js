@@ -25,8 +25,8 @@ function nameOf(job) {
 function showJob(job) {
   const line = make("div", { className: `job ${job.state}` });
   const left = job.state === "waiting" ? "waiting" : eta(job.progress && job.progress.eta_s);
-  line.append(make("div", { className: "row between" }, make("span", { textContent: nameOf(job) }), make("span", { className: "soft small num nowrap", textContent: job.error ? "" : left })));
-  if (job.error) line.append(make("div", { className: "small", textContent: job.error }));
+  line.append(make("div", { className: "row between" }, make("span", { textContent: nameOf(job) }), make("span", { className: "soft small num nowrap", textContent: job.state === "failed" ? "" : left })));
+  if (job.state === "failed" && job.error) line.append(make("div", { className: "small", textContent: job.error }));
   if (job.state === "running") {
     const bar = make("progress", { max: (job.progress && job.progress.total) || 1, ariaLabel: nameOf(job) });
     if (job.progress && job.progress.total > 0) bar.value = job.progress.done;
@@ -35,9 +35,12 @@ function showJob(job) {
   return line;
 }
 
+// The page itself tells of a download that failed, until it is tried again.
+const toldOf = (job) => $(`[data-job="${job.id}"]`);
+
 // What runs in full; of what waits only how much, so that a mailbox does not fill the page.
 function showJobs(jobs, known) {
-  const failed = jobs.filter((j) => j.state === "failed" && (known.has(j.id) || j.kind === "models"));
+  const failed = jobs.filter((j) => j.state === "failed" && known.has(j.id) && !toldOf(j));
   const running = jobs.filter((j) => j.state === "running"), waiting = jobs.filter((j) => j.state === "waiting");
   const lines = [...running, ...failed].map(showJob);
   if (waiting.length && !running.length) lines.push(showJob(waiting[waiting.length - 1]));
@@ -50,10 +53,11 @@ let editing = false;
 document.addEventListener("input", (e) => { if (e.target.matches("textarea, input[type=text]")) editing = true; });
 
 function follow(box) {
-  const known = new Map();
+  const known = new Map($$("[data-job]").map((notice) => [notice.dataset.job, notice.dataset.state]));
   const stream = new EventSource(box.dataset.follow);
   stream.addEventListener("jobs", (event) => {
     const jobs = JSON.parse(event.data);
+    for (const j of jobs) if (j.state === "running" && toldOf(j)) toldOf(j).remove();
     box.replaceChildren(...showJobs(jobs, known));
     const finished = jobs.some((j) => (j.state === "done" || j.state === "failed") && known.has(j.id) && known.get(j.id) !== j.state);
     for (const j of jobs) known.set(j.id, j.state);
@@ -78,6 +82,17 @@ function refresh(box) {
   if (place) { sessionStorage.removeItem(key); if (!location.hash) scrollTo(0, Number(place)); }
 }
 $$("[data-follow]").forEach(follow);
+
+// -- what a draft would ask the LLM: told once the page is shown, for it takes seconds to find out ----------------------
+async function tellPlan(box) {
+  const trouble = (why) => box.replaceChildren(make("p", { className: "soft small", textContent: `What a draft would ask the LLM cannot be told: ${why}` }));
+  try {
+    const answer = await fetch(box.dataset.plan, { headers: { Accept: "text/html, application/json" } });
+    if (!answer.ok) trouble((await answer.json()).error);
+    else box.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+  } catch { trouble("the server did not answer"); }
+}
+$$("[data-plan]").forEach(tellPlan);
 
 // -- uploads ---------------------------------------------------------------------------------------------------------
 async function filesOf(transfer) {

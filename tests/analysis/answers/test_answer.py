@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -12,12 +12,13 @@ from analysis.answers import answer
 from analysis.answers.judge import AnswerChoice
 from analysis.corpus import Corpus
 from analysis.documents import Answer, Citation, PreRead
+from analysis.embedders import Vectors
 from analysis.errors import ModelMisbehaved
 from analysis.evidence import verify
 from analysis.indexes.bm25 import MemoryKeywords
 from analysis.indexes.memory import MemoryVectors
 from analysis.llms import Call
-from analysis.rerankers import Reranker, Scores
+from analysis.rerankers import Reranker
 from prompts import Rendered
 
 DEAL = "d1"
@@ -139,10 +140,13 @@ def test_a_contradicted_question_is_corrected_with_a_quote(corpus: Corpus) -> No
 class Unmoved:
     """A reranker that thinks the same of every passage: no place leads."""
 
-    name, floor = "unmoved", 0.0
+    name, key, floor, ahead = "unmoved", "unmoved", 0.0, False
+    likeness = 0.25
 
-    def score(self, question: str, passages: Sequence[str]) -> Scores:
-        return np.full(len(passages), -1.0, np.float32)
+    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] = lambda done: None) -> Vectors:
+        return np.array(
+            [[1.0 if text.endswith("?") and ":" not in text else -1.0] for text in texts], np.float32
+        )
 
 
 def test_what_is_refused_by_measure_shows_what_is_nearest_and_says_so(corpus: Corpus) -> None:

@@ -14,6 +14,7 @@ from analysis.answers.question import parse
 from analysis.answers.refusal import LOOKED_AT, Refusal, open_refusal, signs
 from analysis.answers.retrieve import Place
 from analysis.errors import ModelUnavailable
+from analysis.rerankers import BEST, LIGHT
 from analysis.windows import Window
 from ingest.model import People
 
@@ -57,18 +58,18 @@ def test_the_words_of_the_record_are_answered_whatever_the_judge_says(place: Pla
     assert measure(HOW_MANY, [replace(place, coverage=1.0)], [], always).verdict == "answered"
 
 
-def test_the_shipped_judge_reads_signs_that_exist(place: Place) -> None:
-    card = json.loads(refusal.WEIGHTS.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", [BEST, LIGHT])
+def test_the_shipped_judge_reads_signs_that_exist(place: Place, name: str) -> None:
+    card = json.loads((refusal.WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
     judge = open_refusal(card["embedder"], card["reranker"])
     assert judge is not None
-    assert set(judge.weights) == set(signs(HOW_MANY, [place]))
+    assert judge.weights.keys() == signs(HOW_MANY, [place]).keys()
     assert 0.0 < judge.doubt(HOW_MANY, [place]) < 1.0
     assert open_refusal("another", card["reranker"]) is None
 
 
 def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "refusal.json"
-    path.write_text('{"embedder": "e", "reranker": "r", "weights": []}')
-    monkeypatch.setattr(refusal, "WEIGHTS", path)
+    (tmp_path / "r.json").write_text('{"embedder": "e", "reranker": "r", "weights": []}')
+    monkeypatch.setattr(refusal, "WEIGHTS", tmp_path)
     with pytest.raises(ModelUnavailable, match="install the program again"):
         open_refusal("e", "r")

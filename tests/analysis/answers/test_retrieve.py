@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +10,13 @@ import pytest
 
 from analysis.answers.passages import AROUND, passage
 from analysis.answers.question import parse
+from analysis.answers.readings import reading, to_read, window_of
 from analysis.answers.retrieve import Place, retrieve, spread
 from analysis.corpus import Corpus
 from analysis.documents import PreRead
+from analysis.embedders import Vectors
 from analysis.indexes.bm25 import MemoryKeywords
 from analysis.indexes.memory import MemoryVectors
-from analysis.rerankers import Scores
 
 
 class OneDeal:
@@ -33,19 +34,23 @@ class OneDeal:
 
 
 class Fond:
-    """Likes passages that hold a word, and keeps what it read."""
+    """Likes passages that hold a word, and keeps what it read. A passage names who speaks, a question does not."""
 
-    name, floor = "fond", -0.1
+    name, key, floor, ahead = "fond", "fond", -0.1, False
+    likeness = 0.25
 
     def __init__(self, word: str) -> None:
         self.word, self.read = word, list[str]()
 
-    def score(self, question: str, passages: Sequence[str]) -> Scores:
-        self.read += passages
-        return np.array([5.0 * (self.word in p.split("|")[0]) for p in passages], np.float32)
+    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] = lambda done: None) -> Vectors:
+        self.read += [t for t in texts if ":" in t]
+        liked = [5.0 if ":" not in t else float(self.word in t.split("|")[0]) for t in texts]
+        return np.array([[value, 0.1] for value in liked], np.float32)
 
 
-def found(corpus: Corpus, text: str, reranker: Fond | None = None) -> tuple[Place, ...]:
+def found(
+    corpus: Corpus, text: str, reranker: Fond | None = None, readings: MemoryVectors | None = None
+) -> tuple[Place, ...]:
     vectors, keywords = MemoryVectors(), MemoryKeywords()
     vectors.upsert(corpus.windows, corpus.vectors)
     keywords.upsert(corpus.windows)
@@ -57,6 +62,7 @@ def found(corpus: Corpus, text: str, reranker: Fond | None = None) -> tuple[Plac
         keywords=keywords,
         embedder=corpus.embedder,
         reranker=reranker,
+        readings=readings,
     )
 
 
@@ -69,6 +75,39 @@ def test_the_reranker_has_the_last_word(corpus: Corpus) -> None:
     reranked = found(corpus, asked, Fond(word))
     assert word in passage(corpus, reranked[0].window).split("|")[0]
     assert {p.window.id for p in reranked} == {p.window.id for p in plain}
+
+
+def test_what_was_read_ahead_is_found_and_not_read_again(corpus: Corpus) -> None:
+    asked = "How many hours a month do the clerks lose on corrections?"
+    word = passage(corpus, found(corpus, asked)[-1].window).split("|")[0].split()[-1]
+    reranker, readings = Fond(word), MemoryVectors()
+    ahead = to_read(corpus)
+    readings.upsert(ahead, reranker.embed([r.text for r in ahead]))
+    reranker.read.clear()
+    assert found(corpus, asked, reranker, readings) == found(corpus, asked, Fond(word))
+    assert not reranker.read
+
+
+def test_a_reading_that_no_longer_fits_is_made_anew(corpus: Corpus) -> None:
+    asked = "How many hours a month do the clerks lose on corrections?"
+    reranker, readings = Fond("nowhere"), MemoryVectors()
+    ahead = [replace(r, id=f"{window_of(r.id)}~stale") for r in to_read(corpus)]
+    readings.upsert(ahead, np.tile(np.array([[9.0, 9.0]], np.float32), (len(ahead), 1)))
+    assert found(corpus, asked, reranker, readings) == found(corpus, asked, Fond("nowhere"))
+    assert reranker.read
+
+
+def test_a_reading_changes_with_what_stands_around_it(corpus: Corpus) -> None:
+    window = next(w for w in corpus.windows if w.kind == "window" and "Vivienne" in w.text)
+    person = replace(corpus.persons["p-dana"], name="Dana Whitfield-Ross")
+    people = replace(
+        corpus.record.people,
+        persons=tuple(person if p.id == person.id else p for p in corpus.record.people.persons),
+    )
+    renamed = replace(corpus, record=replace(corpus.record, people=people))
+    before, after = reading(corpus, window), reading(renamed, window)
+    assert window_of(before.id) == window_of(after.id) == window.id
+    assert before.id != after.id
 
 
 def test_a_passage_names_who_speaks_and_holds_what_stands_around_it(corpus: Corpus) -> None:

@@ -57,7 +57,7 @@ class Page(HTMLParser):
         if tag == "script" and not (given.get("src") or "").endswith(OURS["script"]):
             self.bad.append(f"script {given}")
         self.bad += [f"{tag} {name}" for name in given if name.startswith("on") or name == "style"]
-        for name in ("href", "src", "action", "data-play", "data-follow"):
+        for name in ("href", "src", "action", "data-play", "data-follow", "data-plan"):
             value = (given.get(name) or "").strip().casefold()
             if value and not value.startswith(
                 ("/", "#", "http://testserver/static", "http://127.0.0.1:8377/static")
