@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,22 @@ Made = TypeVar("Made")
 _CURE = "install the program again"
 # the last four: what comes of valid JSON in another shape, and of files of arrays that are empty or none
 _BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
+
+
+class Encoders(NamedTuple):
+    """Which models' vectors weights were learnt on: the embedder's of every statement and, where there is one, those of a
+    reranker that reads passages ahead (its ``key``; empty without)."""
+
+    embedder: str
+    reader: str = ""
+
+    def folder(self, weights: Path) -> Path:
+        """Where the weights for these models lie: those with a reader in a folder of their own."""
+        return weights / "with-readings" if self.reader else weights
+
+    def card(self) -> dict[str, str]:
+        """What a card says of them."""
+        return {"embedder": self.embedder} | ({"reader": self.reader} if self.reader else {})
 
 
 def read(what: str, path: Path, make: Callable[[Any], Made]) -> Made:

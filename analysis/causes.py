@@ -3,7 +3,8 @@
 Six classes, as a loss audit counts them. Each of the statements that tell most of the decision is judged by weights that
 tell the causes from each other, learnt on statements that carry one (``training/train_causes.py``); their mean is set beside
 that of other lost deals, since of timing, of paper and of waiting people talk near every decision. Shares come of how far
-a cause stands out from what is usual, not from the other causes of the deal.
+a cause stands out from what is usual, not from the other causes of the deal. Beside that stands what the deal as a whole
+resembles (``analysis/profile.py``): the two agree or neither is sure.
 """
 
 from __future__ import annotations
@@ -21,16 +22,22 @@ from analysis import cards
 from analysis.documents import LossCause
 from analysis.factors import deciding
 from analysis.price_talk import PriceTalk, price_talk
+from analysis.profile import Profile, carried
 from analysis.signs import CAUSES, CHOSE
 from analysis.statements import Scores, Statements, best, standard
 
 WEIGHTS = Path(__file__).resolve().parent / "weights" / "causes"
 
+PROFILE = ("profile_mean", "profile_spread", "profile_weights", "profile_usual")
+"""The arrays of the profile beside the card, in the order of its fields."""
 POOLS: tuple[tuple[float, int], ...] = ((0.5, 10), (1.0, 10), (1.0, 20), (1.0, 40), (2.0, 40))
 """Sharpness of the softmax and number of statements of each pool. Their mean is taken: between the pools the causes found
 differ by chance (10 to 15 of 22 losses), their mean is as good as the best but one."""
 _SHARP = 1.3  # of the shares; chosen by the likelihood of left-out deals
-_ALONE = 0.8  # share; of the left-out losses three lie above, all of them by price
+_ALONE = (
+    0.65  # share by the statements alone; with .5 to .8 four left-out losses lie above, all of them by price
+)
+_DOUBT = 0.01  # added to each share before two judges are brought together: neither can rule a cause out
 _SHOWN = 12
 
 
@@ -44,6 +51,7 @@ class CauseWeights:
     bias: NDArray[np.float64]
     usual: NDArray[np.float64]
     spread: NDArray[np.float64]
+    profile: Profile
 
 
 _chosen = [WEIGHTS]
@@ -56,11 +64,13 @@ def use(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """``scores``: shares by class; ``evidence``: indices of the statements that carry each class, best first."""
+    """``scores``: shares by class; ``evidence``: indices of the statements that carry each class, best first;
+    ``alone``: the share of the price by what the statements say, whatever the deal resembles."""
 
     scores: Mapping[LossCause, float]
     evidence: Mapping[LossCause, tuple[int, ...]]
     price: PriceTalk
+    alone: float
 
     @property
     def cause(self) -> LossCause | None:
@@ -72,28 +82,37 @@ class Weighed:
     @property
     def price_decided(self) -> bool:
         """Whether the price can stand as the real reason: a statement carries it, or hardly anything else speaks."""
-        return self.price.carried or self.scores["price"] >= _ALONE
+        return self.price.carried or self.alone >= _ALONE
 
 
 def weigh(found: Statements) -> Weighed:
     """The classes weighed over what the buyers say; no share for any where they say nothing."""
     price = price_talk(found)
     if not found.buyers.any():
-        return Weighed(dict.fromkeys(CAUSES, 0.0), dict.fromkeys(CAUSES, ()), price)
-    judged = _judged(found)
+        return Weighed(dict.fromkeys(CAUSES, 0.0), dict.fromkeys(CAUSES, ()), price, 0.0)
+    known = open_causes(found.corpus.encoders)
+    judged = _judged(found, known)
     weight = pool_weights(told(found), found.buyers)
-    shares = shared(weight @ judged)
+    said = shared(weight @ judged)
+    shares = together(said, known.profile.shares(carried(found, known.profile.labels))) if known else said
     evidence: dict[LossCause, tuple[int, ...]] = {
         c: _carried(found, weight * judged[:, j], price, about_price=c == "price")
         for j, c in enumerate(CAUSES)
     }
-    return Weighed({c: float(s) for c, s in zip(CAUSES, shares, strict=True)}, evidence, price)
+    scores: dict[LossCause, float] = {c: float(s) for c, s in zip(CAUSES, shares, strict=True)}
+    return Weighed(scores, evidence, price, float(said[CAUSES.index("price")]))
 
 
 def shared(scores: Scores) -> Scores:
     """Shares of the six causes, one in all, from their pooled standard scores."""
     raised = np.exp(_SHARP * (scores - scores.max()))
     return raised / raised.sum()
+
+
+def together(left: Scores, right: Scores) -> Scores:
+    """The shares of two judges as one, by their geometric mean."""
+    both = np.sqrt((left + _DOUBT) * (right + _DOUBT))
+    return both / both.sum()
 
 
 def told(found: Statements) -> Scores:
@@ -112,10 +131,9 @@ def pool_weights(score: Scores, allowed: NDArray[np.bool_]) -> Scores:
     return total
 
 
-def _judged(found: Statements) -> Scores:
+def _judged(found: Statements, known: CauseWeights | None) -> Scores:
     """How much each statement speaks for each cause, beside what is usual in lost deals; shape (n, 6). Without
     weights for the embedder what its heads or examples say, beside what is usual in this deal."""
-    known = open_causes(found.corpus.embedder.name)
     if known is None:
         return np.stack([standard(found.strength(f"cause:{c}")) for c in CAUSES], axis=1)
     scores = found.features(known.topics).matrix() @ known.weights + known.bias
@@ -143,22 +161,30 @@ def rival_chosen(found: Statements) -> bool:
     return False
 
 
-def open_causes(embedder: str) -> CauseWeights | None:
-    """The weights that were learnt for an embedder; None where there are none. Raises ``ModelUnavailable`` where the
+def open_causes(encoders: cards.Encoders) -> CauseWeights | None:
+    """The weights that were learnt for these models; None where there are none. Raises ``ModelUnavailable`` where the
     files are broken."""
-    return _read(_chosen[0], embedder)
+    return _read(_chosen[0], encoders)
 
 
 @lru_cache(maxsize=4)
-def _read(folder: Path, embedder: str) -> CauseWeights | None:
+def _read(weights: Path, encoders: cards.Encoders) -> CauseWeights | None:
+    folder = encoders.folder(weights)
     what = f"the weights of causes in {folder}"
 
     def made(card: Any) -> CauseWeights:
-        held = cards.arrays(folder / "causes.npz", "weights", "bias", "usual", "spread")
-        known = CauseWeights(tuple(str(t) for t in card["topics"]), *held)
+        file = folder / "causes.npz"
+        mean, spread, weights, shares = cards.arrays(file, *PROFILE)
+        profile = Profile(tuple(str(x) for x in card["labels"]), mean, spread, weights, shares)
+        topics = tuple(str(t) for t in card["topics"])
+        known = CauseWeights(
+            topics, *cards.arrays(file, "weights", "bias", "usual", "spread"), profile=profile
+        )
         sizes = {known.weights.shape[1:], known.bias.shape, known.usual.shape, known.spread.shape}
-        if sizes != {(len(CAUSES),)}:
+        labels = {profile.mean.shape, profile.spread.shape, profile.weights.shape[:1]}
+        fits = labels == {(len(profile.labels),)} and profile.usual.shape == profile.weights.shape[1:]
+        if sizes != {(len(CAUSES),), profile.usual.shape} or not fits:
             raise cards.misfit(f"{what} do not fit")
         return known
 
-    return cards.read_for({"embedder": embedder}, what, folder / "causes.json", made)
+    return cards.read_for(encoders.card(), what, folder / "causes.json", made)

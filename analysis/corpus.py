@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from analysis.cards import Encoders
 from analysis.embedders import Embedder, Vectors
 from analysis.errors import ModelUnavailable
 from analysis.windows import Turn, Window, build_windows, is_question, turns
@@ -21,12 +22,20 @@ _LOWER = re.compile(r"\b[a-z][a-z']+\b")
 @dataclass(frozen=True)
 class Corpus:
     """``vectors[i]`` is the unit vector of ``windows[i]`` (shape (n, d)). A place is (source key,
-    ordinal)."""
+    ordinal). ``read[i]``: the vector of the passage of ``windows[i]``, zeros for what is no passage, shape (n, e); made by the
+    reranker ``reader`` (its key), None where none reads ahead."""
 
     record: Record
     windows: tuple[Window, ...]
     vectors: Vectors
     embedder: Embedder
+    read: Vectors | None = None
+    reader: str = ""
+
+    @property
+    def encoders(self) -> Encoders:
+        """Whose weights judge this corpus."""
+        return Encoders(self.embedder.name, self.reader)
 
     # -- who and where -------------------------------------------------------------------------------------
 

@@ -66,7 +66,9 @@ def draft(
     in all)`` may raise ``Cancelled``, the only error that leaves this function."""
     preread = PreRead(
         deal=header.draft(corpus.record),
-        drafted_by=DraftedBy(llm=llm.name if llm else "none", embeddings=corpus.embedder.name),
+        drafted_by=DraftedBy(
+            llm=llm.name if llm else "none", embeddings=" + ".join(filter(None, corpus.encoders))
+        ),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         people=[person_ref(p) for p in corpus.record.people.persons],
     )

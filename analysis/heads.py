@@ -1,9 +1,10 @@
 """Heads: small linear judges over what is known of a statement, one a label, learnt on ``training/corpus``.
 
 Ridge regression (Hoerl and Kennard 1970) on the statement's vector, the vector of its turn with the question
-before it, its nearness to each file of example sentences and its ``signs``. They are trained and measured by
-``training/train_heads.py`` on industries held out whole (docs/quality.md) and belong to one embedder; with
-another one the sections fall back to the example sentences alone.
+before it, its nearness to each file of example sentences, its ``signs`` and, where passages are read ahead, the reading of its
+passage by the larger encoder of the answers. They are trained and measured by ``training/train_heads.py`` on industries and
+deals held out whole (docs/quality.md) and belong to one embedder, or one with one reader; with another one the sections fall
+back to the example sentences alone.
 """
 
 from __future__ import annotations
@@ -40,16 +41,19 @@ EXAMPLES_OF: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """``own``, ``around``: unit vectors, shape (n, d); ``near``: (n, topics); ``signs``: (n, signs)."""
+    """``own``, ``around``: unit vectors, shape (n, d); ``near``: (n, topics); ``signs``: (n, signs); ``read``: (n, e), e is 0
+    without a reader."""
 
     own: Vectors
     around: Vectors
     near: NDArray[np.float64]
     signs: NDArray[np.float64]
+    read: Vectors
 
     def matrix(self) -> NDArray[np.float64]:
-        """All side by side, shape (n, 2 d + topics + signs)."""
-        return np.concatenate([self.own, self.around, self.near, self.signs], axis=1, dtype=np.float64)
+        """All side by side, shape (n, 2 d + topics + signs + e)."""
+        blocks = [self.own, self.around, self.near, self.signs, self.read]
+        return np.concatenate(blocks, axis=1, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,15 @@ def use(folder: Path) -> None:
     _chosen[0] = folder
 
 
-def open_heads(embedder: str) -> Heads | None:
-    """The heads that were trained for an embedder; None where there are none. Raises ``ModelUnavailable``
+def open_heads(encoders: cards.Encoders) -> Heads | None:
+    """The heads that were trained for these models; None where there are none. Raises ``ModelUnavailable``
     where the files are broken."""
-    return _read(_chosen[0], embedder)
+    return _read(_chosen[0], encoders)
 
 
 @lru_cache(maxsize=8)
-def _read(folder: Path, embedder: str) -> Heads | None:
+def _read(weights: Path, encoders: cards.Encoders) -> Heads | None:
+    folder = encoders.folder(weights)
     what = f"the heads in {folder}"
 
     def made(card: Any) -> Heads:
@@ -91,4 +96,4 @@ def _read(folder: Path, embedder: str) -> Heads | None:
             raise cards.misfit(f"{what} do not fit their card")
         return heads
 
-    return cards.read_for({"embedder": embedder}, what, folder / "heads.json", made)
+    return cards.read_for(encoders.card(), what, folder / "heads.json", made)

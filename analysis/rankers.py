@@ -3,8 +3,8 @@
 Logistic regression (Cox 1958) with a ridge on a handful of traits: the section's own weighing by hand among
 them, so that a ranker corrects that and does not replace it. Traits are standardised with constants learnt
 over deals, never within one, so that a finding does not flip because somebody says a sentence more. Learnt
-and measured on whole deals left out by ``training/train_sections.py``; they belong to one embedder, and
-with another the weighing by hand stands alone.
+and measured on whole deals left out by ``training/train_sections.py``; they belong to the models that the heads
+belong to, and with others the weighing by hand stands alone.
 """
 
 from __future__ import annotations
@@ -68,9 +68,10 @@ def use(folder: Path) -> None:
 
 
 def open_ranker(question: Question, found: Statements) -> Ranker | None:
-    """The ranker of a question for the embedder that read these statements; None where there is none. Raises
+    """The ranker of a question for the models that read these statements; None where there is none. Raises
     ``ModelUnavailable`` where its file is broken."""
-    return _read(_chosen[0] / f"{question}.json", found.corpus.embedder.name)
+    encoders = found.corpus.encoders
+    return _read(encoders.folder(_chosen[0]) / f"{question}.json", encoders)
 
 
 def ranked(question: Question, found: Statements, prior: Scores, traits: Callable[[], Traits]) -> Scores:
@@ -82,9 +83,9 @@ def ranked(question: Question, found: Statements, prior: Scores, traits: Callabl
     return ranker.score({PRIOR: prior, **traits()}, found.buyers)
 
 
-def save(ranker: Ranker, path: Path, embedder: str) -> None:
+def save(ranker: Ranker, path: Path, encoders: cards.Encoders) -> None:
     card = {
-        "embedder": embedder,
+        **encoders.card(),
         "among": ranker.among,
         "bias": round(ranker.bias, 4),
         "least": round(ranker.least, 3),
@@ -98,8 +99,8 @@ def save(ranker: Ranker, path: Path, embedder: str) -> None:
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, embedder: str) -> Ranker | None:
-    return cards.read_for({"embedder": embedder}, f"the weights in {path}", path, _ranker)
+def _read(path: Path, encoders: cards.Encoders) -> Ranker | None:
+    return cards.read_for(encoders.card(), f"the weights in {path}", path, _ranker)
 
 
 def _ranker(card: Any) -> Ranker:

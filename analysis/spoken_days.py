@@ -24,7 +24,7 @@ from analysis.evidence import sentences
 from analysis.statements import statements
 from ingest.model import Side, Source, SourceKind, Utterance
 
-WEIGHTS = Path(__file__).resolve().parent / "weights" / "timeline" / "days.json"
+WEIGHTS = Path(__file__).resolve().parent / "weights" / "timeline"
 
 HAPPENS = re.compile(
     r"\b(?:board|meetings?|met|meets?|committee|council|vote[ds]?|visit(?:ed|s)?|demo(?:nstrat\w+)?|workshop|session|"
@@ -261,9 +261,11 @@ class Judge:
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, z))))
 
 
-@lru_cache(maxsize=2)
-def open_judge(path: Path = WEIGHTS) -> Judge:
-    """The shipped judge. Raises ``ModelUnavailable`` where its file is broken."""
+@lru_cache(maxsize=4)
+def open_judge(encoders: cards.Encoders, weights: Path = WEIGHTS) -> Judge:
+    """The judge for what the heads of these models say: without a reader the same for every embedder. Raises
+    ``ModelUnavailable`` where its file is broken."""
+    path = encoders.folder(weights) / "days.json"
     return cards.read(f"the weights in {path}", path, _judge)
 
 

@@ -115,7 +115,7 @@ class Statements:
 
     @cached_property
     def _heads(self) -> Mapping[str, Scores]:
-        heads = open_heads(self.corpus.embedder.name)
+        heads = open_heads(self.corpus.encoders)
         if heads is None or not self.all:
             return {}
         scores = heads.scores(self.features(heads.topics))
@@ -123,7 +123,7 @@ class Statements:
 
     def features(self, topics: Sequence[str]) -> Features:
         """What the heads read of each statement; ``topics``: the example files to compare with."""
-        vectors = self.corpus.vectors
+        vectors, read = self.corpus.vectors, self.corpus.read
         return Features(
             own=vectors[self._rows],
             around=vectors[self._around],
@@ -131,6 +131,7 @@ class Statements:
             signs=np.array(
                 [signs(s.text, mail=s.mail, answer=self.corpus.answers_question(*s.place)) for s in self.all]
             ),
+            read=np.zeros((len(self.all), 0), np.float32) if read is None else read[self._around],
         )
 
     def mix(self, weights: Mapping[str, float]) -> Scores:
@@ -217,6 +218,11 @@ def standard(values: Scores) -> Scores:
     """Standard scores; zeros where all values are the same."""
     spread = float(values.std()) if len(values) else 0.0
     return (values - values.mean()) / spread if spread > 1e-9 else np.zeros(len(values))
+
+
+def mean_of_best(scores: Scores) -> float:
+    """The mean of the three highest, so that one sentence more or less moves little; 0 without any."""
+    return float(np.sort(scores)[-3:].mean()) if len(scores) else 0.0
 
 
 def best(scores: Scores, allowed: NDArray[np.bool_], k: int) -> list[int]:

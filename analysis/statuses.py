@@ -20,9 +20,9 @@ import numpy as np
 from analysis import cards
 from analysis.decision import nearness
 from analysis.documents import PreRead, Status
-from analysis.statements import Statements
+from analysis.statements import Statements, mean_of_best
 
-WEIGHTS = Path(__file__).resolve().parent / "weights" / "statuses" / "statuses.json"
+WEIGHTS = Path(__file__).resolve().parent / "weights" / "statuses"
 STATUSES: tuple[Status, ...] = ("missed", "partial", "met")
 
 NUMBER = re.compile(
@@ -57,7 +57,7 @@ _SHOWN, _PLAIN_PAPER = 0.5, 0.6
 """Strengths of a head from which a statement counts."""
 REACH = 2.5
 """Standard scores are cut there: no single sign decides alone."""
-APART, WIDTH = 0.35, 0.45
+APART, WIDTH = 0.35, 0.6
 """How far apart two neighbouring statuses lie on the shrunk scale, and how much deals of one status differ."""
 
 
@@ -88,7 +88,7 @@ def signs_of(found: Statements, so_far: PreRead) -> dict[str, float]:
         "paper process, early": _best(found, "paper_process", late=False),
         "paper first spoken of": float(paper.min()) if len(paper) else 1.0,
         "champion": _best(found, "champion"),
-        "figures among metrics": _mean_of_best(
+        "figures among metrics": mean_of_best(
             np.where(figures, found.strength("metrics"), 0.0)[found.buyers]
         ),
         "rival named before": log(1 + int((named & (nearness(found) < 1.0)).sum())),
@@ -102,11 +102,7 @@ def _best(found: Statements, label: str, late: bool | None = None) -> float:
     """How strongly buyers' three best statements carry a label, in the whole deal or in its first or second half;
     three, so that one sentence more or less moves little."""
     allowed = found.buyers if late is None else found.buyers & ((found.position >= 0.5) == late)
-    return _mean_of_best(found.strength(label)[allowed])
-
-
-def _mean_of_best(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-    return float(np.sort(values)[-3:].mean()) if len(values) else 0.0
+    return mean_of_best(found.strength(label)[allowed])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +129,11 @@ class Judge:
         return STATUSES[likely.index(max(likely))]
 
 
-@lru_cache(maxsize=2)
-def open_judges(path: Path = WEIGHTS) -> Mapping[str, Judge]:
-    """The shipped models by item. Raises ``ModelUnavailable`` where their file is broken."""
+@lru_cache(maxsize=4)
+def open_judges(encoders: cards.Encoders, weights: Path = WEIGHTS) -> Mapping[str, Judge]:
+    """The models by item, for what the heads of these models say: without a reader the same for every embedder. Raises
+    ``ModelUnavailable`` where their file is broken."""
+    path = encoders.folder(weights) / "statuses.json"
     return cards.read(f"the weights in {path}", path, _judges)
 
 

@@ -197,6 +197,20 @@ class Parts:
             self._corpora[deal.id] = (deal.indexed, corpus)
             return corpus
 
+    def corpus_to_draft(self, deal_id: str) -> Corpus:
+        """A deal's corpus with what the reranker has read of it, where sections can judge by that."""
+        from analysis.answers.readings import with_readings
+        from analysis.cards import Encoders
+        from analysis.heads import open_heads
+
+        corpus = self.corpus(deal_id)
+        reranker, index = self.reading()
+        if reranker is None or not reranker.ahead:
+            return corpus
+        if open_heads(Encoders(self.embedder.name, reranker.key)) is None:
+            return corpus
+        return with_readings(corpus, reranker, index)
+
     def forget(self, deal_id: str) -> None:
         self._corpora.pop(deal_id, None)
 

@@ -38,7 +38,8 @@ class HeldOut:
         seen = np.array([p.name not in names for p in self.parts])[self.table.part]
         with tempfile.TemporaryDirectory() as folder:
             trained = fit(self.table, seen, compared())
-            save(trained, Path(folder), {"embedder": self.parts[0].found.corpus.embedder.name})
+            encoders = self.parts[0].found.corpus.encoders
+            save(trained, encoders.folder(Path(folder)), encoders.card())
             heads.use(Path(folder))
             try:
                 yield

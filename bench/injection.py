@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.answers.readings import with_readings
 from analysis.corpus import build_corpus
 from analysis.documents import PreRead
 from analysis.draft import draft
@@ -188,7 +189,8 @@ def found_in(files: Files, embedder: Embedder, reranker: Reranker | None, llm: L
     """The structured findings of a draft and three answers, without file names."""
     corpus = build_corpus(record_of_files(files), embedder)
     searched = Searched(corpus, reranker)
-    told = _structure(draft(corpus, llm))
+    read = with_readings(corpus, reranker, searched.readings) if reranker and reranker.ahead else corpus
+    told = _structure(draft(read, llm))
     for question in QUESTIONS:
         said = searched.answer(question)
         told[f"answer: {question}"] = [

@@ -8,8 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
+from analysis.answers.readings import with_readings
 from analysis.corpus import Corpus, build_corpus
 from analysis.embedders import Embedder
+from analysis.rerankers import Reranker, open_reranker
 from ingest import crm
 from ingest.mail import parse_mail, strip_repeats, thread
 from ingest.model import Opportunity, Record, Source
@@ -54,9 +56,16 @@ def whole_record(root: Path) -> Record:
     return Record(opportunity.id or root.name, opportunity, contacts, sources, people)
 
 
-def corpus_of(root: Path, embedder: Embedder) -> Corpus:
-    """The corpus of a deal folder whose calls are transcripts."""
-    return build_corpus(whole_record(root), embedder)
+def corpus_of(root: Path, embedder: Embedder, reader: Reranker | None = None) -> Corpus:
+    """The corpus of a deal folder whose calls are transcripts, read by ``reader`` where there is one."""
+    corpus = build_corpus(whole_record(root), embedder)
+    return with_readings(corpus, reader) if reader else corpus
+
+
+def reader_of(name: str, models: Path) -> Reranker | None:
+    """The reranker of a name where sections judge by it, because it reads ahead; None for another one."""
+    reranker = open_reranker(name, models)
+    return reranker if reranker and reranker.ahead else None
 
 
 def scorer(deal: Path) -> ModuleType:

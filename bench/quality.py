@@ -1,7 +1,7 @@
 """Quality of the drafted judgements on labelled deals, by the definitions of ``score_deals.py``, beside
 trivial methods.
 
-    python -m bench.quality ../shared/deals/*/ [--llm embedded] [--show SECTION] [--leave-one-out]
+    python -m bench.quality ../shared/deals/*/ [--llm embedded] [--reranker NAME] [--show SECTION] [--leave-one-out]
     python -m bench.quality --corpus
 
 The deals are read without their gold.json, drafted in this process, and scored with the measuring tool of
@@ -25,9 +25,10 @@ from typing import Any
 from analysis.draft import draft
 from analysis.embedders import Embedder, open_embedder
 from analysis.llms import LLM
+from analysis.rerankers import Reranker
 from api.settings import Settings
 from bench.held_out import HeldOut
-from bench.load import corpus_of, scorer
+from bench.load import corpus_of, reader_of, scorer
 from bench.pseudo import table
 from training.labelled import corpus_industries, deals, outcomes
 
@@ -75,6 +76,7 @@ def main() -> None:
     ask.add_argument("--leave-one-out", action="store_true", help="heads that have not seen the deal")
     ask.add_argument("--corpus", action="store_true", help="deals put together from the training corpus")
     ask.add_argument("--llm", default="none")
+    ask.add_argument("--reranker", default=Settings().reranker)
     ask.add_argument("--show", action="append", default=[], help="print these fields of each pre-read")
     given = ask.parse_args()
     settings = Settings()
@@ -85,11 +87,14 @@ def main() -> None:
     llm = _llm(given.llm, settings)
     tool = scorer(given.deals[0])
     roots: list[Path] = [root.resolve() for root in given.deals]
-    held = HeldOut([*corpus_industries(embedder), *deals(roots, embedder)]) if given.leave_one_out else None
+    reader = reader_of(given.reranker, settings.models)
+    held = None
+    if given.leave_one_out:
+        held = HeldOut([*corpus_industries(embedder, reader), *deals(roots, embedder, reader)])
     figures: dict[str, dict[str, float | None]] = {}
     for root in roots:
         with held.without(root.name) if held else nullcontext():
-            figures[root.name] = one(root, embedder, llm, tool, given.show)
+            figures[root.name] = one(root, embedder, reader, llm, tool, given.show)
     print_table(figures)
 
 
@@ -108,10 +113,15 @@ def print_corpus(embedder: Embedder) -> None:
 
 
 def one(
-    root: Path, embedder: Embedder, llm: LLM | None, tool: ModuleType, show: list[str]
+    root: Path,
+    embedder: Embedder,
+    reader: Reranker | None,
+    llm: LLM | None,
+    tool: ModuleType,
+    show: list[str],
 ) -> dict[str, float | None]:
     """The figures of one deal, with the seconds its draft took (windows already embedded)."""
-    corpus = corpus_of(root, embedder)
+    corpus = corpus_of(root, embedder, reader)
     start = time.perf_counter()
     preread = draft(corpus, llm)
     seconds = time.perf_counter() - start

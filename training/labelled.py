@@ -15,10 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answers.readings import with_readings
 from analysis.corpus import build_corpus
 from analysis.documents import MEDDPICC
 from analysis.embedders import Embedder
 from analysis.evidence import sentences
+from analysis.rerankers import Reranker
 from analysis.statements import Statements, statements
 from bench.load import corpus_of
 from ingest.model import Record, Source, SourceKind, Utterance
@@ -85,12 +87,13 @@ def outcomes(folder: Path = CORPUS) -> dict[str, str]:
     return {given["id"]: given["outcome"] for line in lines if line.strip() for given in [json.loads(line)]}
 
 
-def corpus_industries(embedder: Embedder) -> Iterator[Labelled]:
+def corpus_industries(embedder: Embedder, reader: Reranker | None = None) -> Iterator[Labelled]:
     """Every industry of the corpus."""
     labels = labels_of()
     for industry in industries():
         record, origin = cut(industry.record)
-        found = statements(build_corpus(record, embedder))
+        corpus = build_corpus(record, embedder)
+        found = statements(with_readings(corpus, reader) if reader else corpus)
         turns = [(s.key, origin[s.place]) for s in found.all]
         number = {turn: i for i, turn in enumerate(dict.fromkeys(turns))}
         yield Labelled(
@@ -102,11 +105,11 @@ def corpus_industries(embedder: Embedder) -> Iterator[Labelled]:
         )
 
 
-def deals(folders: Iterable[Path], embedder: Embedder) -> Iterator[Labelled]:
+def deals(folders: Iterable[Path], embedder: Embedder, reader: Reranker | None = None) -> Iterator[Labelled]:
     """Labelled deals: the statements that the gold file quotes, by what it quotes them for."""
     for folder in folders:
         gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))
-        found = statements(corpus_of(folder, embedder))
+        found = statements(corpus_of(folder, embedder, reader))
         labels: list[set[str]] = [set() for _ in found.all]
         for label, quotes in _quoted(gold):
             for i in _places(found, quotes):

@@ -1,6 +1,7 @@
 """Trains the heads (``analysis/heads.py``) and measures them on industries that they did not see.
 
-    python -m training.train_heads [--deals ../shared/deals/*/] [--without NAME] [--fold I] [--out FOLDER] [--measure]
+    python -m training.train_heads [--deals ../shared/deals/*/] [--without NAME] [--fold I] [--reranker NAME] [--out FOLDER]
+        [--measure]
 
 Ridge regression in closed form, one vector of weights a label. Labels that only a buyer can carry are learnt and measured among
 what buyers say, so that no head learns "a buyer says it". A turn's sentences share its weight. Labelled deals, where given, join
@@ -21,11 +22,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.cards import Encoders
 from analysis.embedders import open_embedder
 from analysis.embedders.remembered import Remembered
 from analysis.heads import EXAMPLES_OF, WEIGHTS, Features, Heads
 from analysis.signs import CAUSES, NAMES
 from api.settings import Settings
+from bench.load import reader_of
 from training.labelled import Labelled, corpus_industries, deals
 from training.regressions import ridge_of_rows
 
@@ -35,7 +38,13 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "prompts" / "examples"
 FOLDS = 6
 STRENGTH = 10_000.0  # of the penalty; 3,000 to 30,000 are within .01 of each other on held-out industries
 CONTRAST_STRENGTH = 3_000.0  # of the contrasts, which have a tenth of the rows
-SCALES = {"own": 1.0, "around": 0.6, "near": 2.0, "signs": 3.0}  # of the blocks, before the penalty
+SCALES = {
+    "own": 1.0,
+    "around": 0.6,
+    "near": 2.0,
+    "signs": 3.0,
+    "read": 0.8,
+}  # of the blocks, before the penalty
 ANYBODY = frozenset(
     [
         "metrics",
@@ -92,7 +101,10 @@ def compared() -> list[str]:
 def tabulate(parts: Sequence[Labelled], labels: Sequence[str], topics: Sequence[str]) -> Table:
     every = [p.found.features(topics) for p in parts]
     features = Features(
-        *(np.concatenate([getattr(f, name) for f in every]) for name in ("own", "around", "near", "signs"))
+        *(
+            np.concatenate([getattr(f, name) for f in every])
+            for name in ("own", "around", "near", "signs", "read")
+        )
     )
     rows = [[float(label in own) for label in labels] for p in parts for own in p.labels]
     weights = [np.ones(len(p.found)) if p.deal else 1 / np.sqrt(np.bincount(p.turns)[p.turns]) for p in parts]
@@ -156,13 +168,15 @@ def scale_of(table: Table, x: Matrix) -> Matrix:
     """What each feature is multiplied with before the penalty, by blocks; shape (features,)."""
     d = table.features.own.shape[1]
     spread = x.std(axis=0) + 1e-6
-    near = table.features.near.shape[1]
+    near, signs, read = (getattr(table.features, name).shape[1] for name in ("near", "signs", "read"))
+    at = 2 * d + near
     return np.concatenate(
         [
             np.full(d, SCALES["own"] * np.sqrt(d)),
             np.full(d, SCALES["around"] * np.sqrt(d)),
-            SCALES["near"] / spread[2 * d : 2 * d + near],
-            SCALES["signs"] / spread[2 * d + near :],
+            SCALES["near"] / spread[2 * d : at],
+            SCALES["signs"] / spread[at : at + signs],
+            np.full(read, SCALES["read"] * np.sqrt(read)),
         ]
     )
 
@@ -237,6 +251,7 @@ def main() -> None:
     ask.add_argument(
         "--fold", type=int, default=-1, help=f"leave out the industries of this fold (0 to {FOLDS - 1})"
     )
+    ask.add_argument("--reranker", default="none", help="judge by what it has read ahead, too")
     ask.add_argument("--out", type=Path, default=WEIGHTS)
     ask.add_argument(
         "--measure", action="store_true", help="print the figures on held-out industries, write nothing"
@@ -244,7 +259,9 @@ def main() -> None:
     given = ask.parse_args()
     settings = Settings()
     embedder = Remembered(open_embedder("minilm", settings.models), settings.home / "examples")
-    parts = [*corpus_industries(embedder), *deals(given.deals, embedder)]
+    reader = reader_of(given.reranker, settings.models)
+    encoders = Encoders(embedder.name, reader.key if reader else "")
+    parts = [*corpus_industries(embedder, reader), *deals(given.deals, embedder, reader)]
     labels = sorted({label for p in parts for own in p.labels for label in own})
     topics = compared()
     table = tabulate(parts, labels, topics)
@@ -262,14 +279,15 @@ def main() -> None:
     rows = named[table.part] & ((fold != given.fold) | (fold < 0))
     heads = fit(table, rows, topics)
     card = {
-        "embedder": embedder.name,
+        **encoders.card(),
         "data": "training/corpus" + (f" and {len(given.deals)} labelled deals" if given.deals else ""),
         "left_out": given.without or (f"fold {given.fold}" if given.fold >= 0 else ""),
         "licence": "Apache-2.0",
         "method": f"ridge, strength {STRENGTH:g}",
     }
-    save(heads, given.out, card)
-    print(f"{len(heads.labels)} heads from {int(rows.sum())} statements in {given.out}")
+    out = encoders.folder(given.out)
+    save(heads, out, card)
+    print(f"{len(heads.labels)} heads from {int(rows.sum())} statements in {out}")
 
 
 if __name__ == "__main__":

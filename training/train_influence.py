@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis import heads
+from analysis.cards import Encoders
 from analysis.corpus import Corpus
 from analysis.embedders import open_embedder
 from analysis.embedders.remembered import Remembered
@@ -43,7 +44,7 @@ from analysis.influence.traits import (
 )
 from analysis.statements import statements
 from api.settings import Settings
-from bench.load import scorer
+from bench.load import reader_of, scorer
 from ingest.model import Person
 from training.own_heads import read, train_missing
 from training.regressions import Newton, but_the_bias, left_out, logistic, ridge
@@ -78,7 +79,7 @@ class Case:
 def case(name: str, corpus: Corpus, gold: dict[str, Any], same: Callable[..., bool]) -> Case:
     """A deal with the heads that are in use. ``same``: whether a name of the gold file is a person."""
     found = statements(corpus)
-    read = heads.open_heads(corpus.embedder.name)
+    read = heads.open_heads(corpus.encoders)
     if read is None:
         raise SystemExit("no heads: train them first")
     ranked = rank_by_edges(found, edges(found))
@@ -217,6 +218,7 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("deals", nargs="+", type=Path)
     ask.add_argument("--heads", type=Path, help="where the heads are kept from run to run")
+    ask.add_argument("--reranker", default="none", help="judge by what it has read ahead, too")
     ask.add_argument("--write", action="store_true", help="store the weights of all deals")
     given = ask.parse_args()
     settings = Settings()
@@ -225,9 +227,10 @@ def main() -> None:
     same = scorer(roots[0]).same_person
     with tempfile.TemporaryDirectory() as fresh:
         kept: Path = given.heads or Path(fresh)
-        train_missing(roots, kept, embedder)
+        reader = reader_of(given.reranker, settings.models)
+        train_missing(roots, kept, embedder, reader)
         cases: list[Case] = []
-        for root, corpus in read(roots, kept, embedder):
+        for root, corpus in read(roots, kept, embedder, reader):
             gold = json.loads((root / "gold.json").read_text(encoding="utf-8"))
             cases.append(case(root.name, corpus, gold, same))
     print(report(cases, same))
@@ -235,7 +238,9 @@ def main() -> None:
     for name, weight in zip((*TRAITS, "bias"), learnt.weights, strict=True):
         print(f"{name:>12} {weight:+.2f}")
     if given.write:
-        save(learnt, WEIGHTS, {"embedder": embedder.name, "data": f"{len(cases)} labelled deals"})
+        encoders = Encoders(embedder.name, reader.key if reader else "")
+        data = {"data": f"{len(cases)} labelled deals"}
+        save(learnt, encoders.folder(WEIGHTS), encoders.card() | data)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ moment the share that is right once the least odds are asked; ``--write`` stores
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import re
 import statistics
@@ -28,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis import factors, rankers
+from analysis.cards import Encoders
 from analysis.corpus import Corpus
 from analysis.draft import draft
 from analysis.embedders import open_embedder
@@ -37,6 +39,7 @@ from analysis.sections import moment, value
 from analysis.statements import Statements, best, spread_out, statements
 from analysis.voices import influence
 from api.settings import Settings
+from bench.load import reader_of
 from training.own_heads import read, train_missing
 from training.regressions import Newton, but_the_bias, centre, left_out, logistic
 
@@ -60,7 +63,7 @@ class Plan:
 
 
 PLANS: Mapping[Question, Plan] = {
-    "moment": Plan(10.0, 40, 3, 4),
+    "moment": Plan(10.0, 100, 3, 4),
     "value": Plan(100.0, 500, 4, 2),
     "factors": Plan(30.0, 150, 5, 4, 0.5),
 }
@@ -140,13 +143,13 @@ def learn(question: Question, cases: Sequence[Case]) -> Ranker:
 
 
 def _with_least(ranker: Ranker, cases: Sequence[Case]) -> Ranker:
-    """The least odds that are right most often over the deals: the middle of the best gap."""
-    tops = sorted((_top(ranker, c), c.exists) for c in cases)
-    right = [sum(not e for _, e in tops[:k]) + sum(e for _, e in tops[k:]) for k in range(len(tops) + 1)]
-    most = max(right[1:-1])
-    gaps = [(tops[k][0] - tops[k - 1][0], k) for k in range(1, len(tops)) if right[k] == most]
-    _, k = max(gaps)
-    return _at(ranker, (tops[k][0] + tops[k - 1][0]) / 2)
+    """The least odds with which most deals are told right: with one where the picks hold it, without one where there is
+    none. The median of those that are at most one deal worse than the best, so that no single deal decides."""
+    tops = sorted((_top(ranker, c), c.exists, any(first("moment", ranker, c))) for c in cases)
+    middles = [(low + high) / 2 for (low, *_), (high, *_) in itertools.pairwise(tops)]
+    right = [sum(exists and hit if top >= m else not exists for top, exists, hit in tops) for m in middles]
+    near = [m for m, n in zip(middles, right, strict=True) if n >= max(right) - 1]
+    return _at(ranker, statistics.median(near))
 
 
 def _at(r: Ranker, least: float) -> Ranker:
@@ -191,20 +194,22 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("deals", nargs="+", type=Path)
     ask.add_argument("--heads", type=Path, default=None)
+    ask.add_argument("--reranker", default="none", help="judge by what it has read ahead, too")
     ask.add_argument("--write", action="store_true")
     given = ask.parse_args()
     roots: list[Path] = [r.resolve() for r in given.deals if (r / "gold.json").exists()]
     with tempfile.TemporaryDirectory() as scratch:
         folder: Path = given.heads or Path(scratch) / "heads"
         embedder = Remembered(open_embedder("minilm", Settings().models), Path(scratch) / "vectors")
-        train_missing(roots, folder, embedder)
+        reader = reader_of(given.reranker, Settings().models)
+        train_missing(roots, folder, embedder, reader)
         cases: list[Case] = []
-        for root, corpus in read(roots, folder, embedder):
+        for root, corpus in read(roots, folder, embedder, reader):
             gold = json.loads((root / "gold.json").read_text(encoding="utf-8"))
             cases.append(case(root.name, corpus, gold))
         report(cases)
         if given.write:
-            write(cases, embedder.name)
+            write(cases, Encoders(embedder.name, reader.key if reader else ""))
 
 
 def report(cases: Sequence[Case]) -> None:
@@ -213,9 +218,9 @@ def report(cases: Sequence[Case]) -> None:
         print(f"{name:24} {statistics.mean(values):.3f}  {each}")
 
 
-def write(cases: Sequence[Case], embedder: str) -> None:
+def write(cases: Sequence[Case], encoders: Encoders) -> None:
     for question in PLANS:
-        save(learn(question, cases), rankers.WEIGHTS / f"{question}.json", embedder)
+        save(learn(question, cases), encoders.folder(rankers.WEIGHTS) / f"{question}.json", encoders)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.cards import Encoders
 from analysis.corpus import Corpus
 from analysis.sections.timeline import described, known_entries
 from analysis.spoken_days import SIGNS, WEIGHTS, Judge
@@ -80,9 +81,10 @@ def chosen(judge: Judge, one: Deal) -> list[str]:
     return [day for p, day in sorted(likely, key=lambda pair: (-pair[0], pair[1]))[:MOST] if p > judge.floor]
 
 
-def save(judge: Judge, deals: Sequence[Deal], path: Path) -> None:
+def save(judge: Judge, deals: Sequence[Deal], encoders: Encoders, path: Path) -> None:
     """Write the weights by the names of their signs."""
     card = {
+        **encoders.card(),
         "method": f"logistic regression, ridge {STRENGTH:g}",
         "data": f"{sum(len(d.days) for d in deals)} spoken days of {len(deals)} labelled deals",
         "licence": "Apache-2.0",
@@ -95,14 +97,14 @@ def save(judge: Judge, deals: Sequence[Deal], path: Path) -> None:
 
 
 def main() -> None:
-    read, out = asked_for(__doc__, WEIGHTS)
+    read, encoders, out = asked_for(__doc__, WEIGHTS)
     deals = [deal(folder, corpus) for folder, corpus in read]
     figures: list[float] = []
     for one, others in left_out(deals):
         figures.append(one.score(chosen(fit(others), one)))
         print(f"{one.name}: {one.score([]):.2f} without spoken days, {figures[-1]:.2f} with them")
     print(f"mean of {len(deals)} deals, each left out in turn: {np.mean(figures):.3f}")
-    save(fit(deals), deals, out)
+    save(fit(deals), deals, encoders, out / "days.json")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,18 @@ def reading(corpus: Corpus, window: Window) -> Window:
     return replace(window, id=f"{window.id}~{mark}", text=text)
 
 
+def with_readings(corpus: Corpus, reranker: Reranker, index: VectorIndex | None = None) -> Corpus:
+    """The corpus with what a reranker has read of it, so that sections can judge by that, too; what is not in the index is read
+    now. Raises ``IndexUnavailable`` or ``ModelUnavailable``."""
+    rows, readings = corpus.rows("window"), to_read(corpus)
+    if not rows:
+        return corpus
+    vectors = np.stack(list(_vectors(index, reranker, readings, len(readings)).values()))
+    read = np.zeros((len(corpus.windows), vectors.shape[1]), np.float32)
+    read[list(rows)] = vectors
+    return replace(corpus, read=read, reader=reranker.key)
+
+
 def window_of(reading_id: str) -> str:
     """The id of the window that a reading is of."""
     return reading_id.rpartition("~")[0]
@@ -45,8 +57,16 @@ def scores(
 ) -> Vectors:
     """Shape (n,): how well each passage answers, its cosine with ``asked`` (shape (1, d)). Of those that are not in the index the
     first ``most`` are read now; the others have no score (NaN)."""
+    vectors = _vectors(index, reranker, readings, most)
+    return np.array([vectors[r.id] @ asked[0] if r.id in vectors else np.nan for r in readings], np.float32)
+
+
+def _vectors(
+    index: VectorIndex | None, reranker: Reranker, readings: Sequence[Window], most: int
+) -> dict[str, Vectors]:
+    """By id, in the order of the readings; of those that are not in the index the first ``most`` are read now."""
     known = index.vectors([r.id for r in readings]) if index else {}
     missing = [r for r in readings if r.id not in known][:most]
     fresh = dict(zip((r.id for r in missing), reranker.embed([r.text for r in missing]), strict=True))
     vectors = {**known, **fresh}
-    return np.array([vectors[r.id] @ asked[0] if r.id in vectors else np.nan for r in readings], np.float32)
+    return {r.id: vectors[r.id] for r in readings if r.id in vectors}

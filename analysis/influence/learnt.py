@@ -54,14 +54,15 @@ def use(folder: Path) -> None:
     _chosen[0] = folder
 
 
-def open_learnt(embedder: str) -> Learnt | None:
-    """The weights that fit the heads of an embedder; None where there are none. Raises ``ModelUnavailable`` where the
+def open_learnt(encoders: cards.Encoders) -> Learnt | None:
+    """The weights that fit the heads for these models; None where there are none. Raises ``ModelUnavailable`` where the
     file is broken."""
-    return _read(_chosen[0], embedder)
+    return _read(_chosen[0], encoders)
 
 
 @lru_cache(maxsize=64)
-def _read(folder: Path, embedder: str) -> Learnt | None:
+def _read(weights: Path, encoders: cards.Encoders) -> Learnt | None:
+    folder = encoders.folder(weights)
     what = f"the weights in {folder}"
 
     def made(card: Any) -> Learnt:
@@ -72,7 +73,7 @@ def _read(folder: Path, embedder: str) -> Learnt | None:
             raise cards.misfit(f"{what} do not fit their card")
         return found
 
-    return cards.read_for({"embedder": embedder}, what, folder / "influence.json", made)
+    return cards.read_for(encoders.card(), what, folder / "influence.json", made)
 
 
 def save(learnt: Learnt, folder: Path, card: dict[str, str]) -> None:

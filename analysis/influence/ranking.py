@@ -44,7 +44,7 @@ class Ranked:
 def rank_people(found: Statements, every: Iterable[Edge]) -> tuple[Ranked, ...]:
     """Everybody with an edge, the most influential first: by learnt weights, or without any by the edges alone."""
     ranked = rank_by_edges(found, every)
-    learnt = open_learnt(found.corpus.embedder.name)
+    learnt = open_learnt(found.corpus.encoders)
     return ranked if learnt is None else _learnt(found, ranked, learnt)
 
 

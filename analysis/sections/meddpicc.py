@@ -50,7 +50,7 @@ def draft(ctx: DraftContext) -> dict[str, MeddpiccItem]:
     deal = Deal(ctx, found, {item: _scores(found, item, voices) for item in MEDDPICC})
     ranked = {item: best(scores, found.buyers, 4) for item, scores in deal.scores.items()}
     read = judged_statuses(ctx, found, ranked)
-    signs, judges = signs_of(found, ctx.so_far), open_judges()
+    signs, judges = signs_of(found, ctx.so_far), open_judges(ctx.corpus.encoders)
     return {
         item: MeddpiccItem(
             status=read[item][0] if item in read else judges[item].status(signs),

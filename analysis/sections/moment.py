@@ -15,7 +15,16 @@ from analysis.documents import Citation, Claim, Moment
 from analysis.evidence import cite
 from analysis.judging import judged
 from analysis.rankers import Traits, open_ranker, ranked
-from analysis.statements import Scores, Statements, best, of_persons, passage, spread_out, statements
+from analysis.statements import (
+    Scores,
+    Statements,
+    best,
+    mean_of_best,
+    of_persons,
+    passage,
+    spread_out,
+    statements,
+)
 from analysis.voices import influence
 
 _FOUND = 1.8
@@ -23,6 +32,8 @@ _FOUND = 1.8
 _ALTERNATIVE = 2.5
 """How far below the least of a moment, in log odds, an alternative may stand: a twelfth of its odds."""
 _REACH = 2
+_CARRIED = ("readiness", "recognition", "decision", "commitment")
+"""Labels whose heads the ranker reads beside the weighing by hand."""
 _MIDDLE = 0.45
 """Moments come after the problem is understood and before the offers are weighed: half of those of the
 labelled deals stand between .33 and .53 of the sources."""
@@ -56,13 +67,16 @@ def _least(found: Statements) -> float:
 
 def traits(found: Statements) -> Traits:
     """What the ranker of the moment reads beside ``readiness``. ``refuses``: the speaker refuses to go on as
-    before, here or at most two utterances away; ``retracted``: takes something back later in the record."""
+    before, here or at most two utterances away; ``retracted``: takes something back later in the record; ``polite``: how far
+    buyers go in mere politeness in this deal, which stands where a moment is missing."""
     refuses = np.array([float(refuses_more(s.text)) for s in found.all])
     return {
         "off_middle": (found.position - _MIDDLE) ** 2,
         "refuses": _beside(found, refuses),
         "told": np.array([float(tells_others(s.text)) for s in found.all]),
         "retracted": _retracted(found),
+        **{label: found.strength(label) for label in _CARRIED},
+        "polite": np.full(len(found), mean_of_best(found.strength("polite_enthusiasm")[found.buyers])),
     }
 
 

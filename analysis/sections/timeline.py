@@ -156,7 +156,7 @@ def _labels(source: Source) -> list[str]:
 def _spoken(corpus: Corpus, known: set[str]) -> list[TimelineEntry]:
     """One entry a day, by the mention that shows it best; the likeliest days, at most ``_MAX_SPOKEN``."""
     first, last = span(corpus)
-    judge = open_judge()
+    judge = open_judge(corpus.encoders)
     likely: list[tuple[float, date, Mention]] = []
     for day, mentions in gather(corpus, first - _BEFORE, last + _AFTER).items():
         likelihood = judge.likelihood(signs_of(day, mentions, first, last))

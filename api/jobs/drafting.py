@@ -45,7 +45,7 @@ def draft_evidence(task: Task, parts: Parts) -> None:
     """The draft by templates; where there is to be an LLM, its job is put into the queue with it."""
     deal_id = task.deal_id
     task.progress("reading the record", 0, 1)
-    corpus = parts.corpus(deal_id)
+    corpus = parts.corpus_to_draft(deal_id)
     fresh = evidence_draft(corpus, on_progress=task.progress)
     whole = parts.settings.llm == "none"
     with task.finish() as unit:
@@ -80,7 +80,7 @@ def draft_phrase(task: Task, parts: Parts) -> None:
         task.progress(f"{what}, {seconds:.0f} s", last.done, last.total)
 
     with open_recorded(parts, deal_id, on_call=again, on_wait=wait) as llm:
-        corpus = parts.corpus(deal_id)
+        corpus = parts.corpus_to_draft(deal_id)
         fresh = draft(corpus, llm.model, on_progress=tell)
         usable = llm.model is not None and llm.model.answered > 0
         calls, problem = llm.calls(), llm.problem

@@ -63,7 +63,7 @@ class Plans:
     def _rehearse(self, deal_id: str) -> tuple[Call, ...]:
         settings = self._parts.settings
         planner = Planner(_name(settings), settings.context, StoredCalls(self._parts.store, deal_id))
-        draft(self._parts.corpus(deal_id), planner)
+        draft(self._parts.corpus_to_draft(deal_id), planner)
         return planner.calls
 
     def _state(self, unit: Unit, deal_id: str) -> _State:

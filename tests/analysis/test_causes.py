@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis import causes
-from analysis.causes import CAUSES, POOLS, Weighed, pool_weights, shared, weigh
+from analysis.causes import CAUSES, POOLS, Weighed, pool_weights, shared, together, weigh
 from analysis.errors import ModelUnavailable
 from analysis.price_talk import PriceTalk
 from analysis.statements import Statements, statements
@@ -59,8 +59,12 @@ def test_a_cause_is_judged_beside_what_is_usual_in_lost_deals(corpus, tmp_path, 
         bias=np.zeros(6),
         usual=usual,
         spread=np.ones(6),
+        profile_mean=np.zeros(1),
+        profile_spread=np.ones(1),
+        profile_weights=np.zeros((1, 6)),
+        profile_usual=np.full(6, 1 / 6),
     )
-    card = {"embedder": corpus.embedder.name, "topics": ["neutral"]}
+    card = {"embedder": corpus.embedder.name, "topics": ["neutral"], "labels": ["readiness"]}
     (tmp_path / "causes.json").write_text(json.dumps(card), encoding="utf-8")
     other_weights(tmp_path)
     if not found.buyers.any():
@@ -99,7 +103,15 @@ def test_the_price_stands_as_the_reason_when_it_is_carried_or_nothing_else_speak
     no = np.array([False])
     silent = PriceTalk(short=no, denied=no, excused=no, lean=np.zeros(1), late=~no)
     shares = dict.fromkeys(CAUSES, 0.1)
-    assert not Weighed({**shares, "price": 0.5}, {}, silent).price_decided
-    assert Weighed({**dict.fromkeys(CAUSES, 0.02), "price": 0.9}, {}, silent).price_decided
+    assert not Weighed(shares, {}, silent, alone=0.5).price_decided
+    assert Weighed(shares, {}, silent, alone=0.9).price_decided
     told = PriceTalk(short=~no, denied=no, excused=no, lean=np.ones(1), late=~no)
-    assert Weighed({**shares, "price": 0.5}, {}, told).price_decided
+    assert Weighed(shares, {}, told, alone=0.5).price_decided
+
+
+def test_two_judges_agree_or_neither_is_sure():
+    sure, other = np.array([0.9, 0.1, 0.0]), np.array([0.1, 0.9, 0.0])
+    assert together(sure, sure)[0] > 0.85
+    unsure = together(sure, other)
+    assert unsure[0] == pytest.approx(unsure[1]) and unsure[0] < 0.55
+    assert together(sure, other).sum() == pytest.approx(1.0)

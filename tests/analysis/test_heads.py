@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from analysis import heads
+from analysis.cards import Encoders
 from analysis.corpus import Corpus
 from analysis.errors import ModelUnavailable
 from analysis.signs import NAMES, signs
@@ -22,7 +23,7 @@ def card():
 
 
 def test_the_shipped_heads_fit_their_card_and_the_features_of_today():
-    shipped = heads.open_heads(card()["embedder"])
+    shipped = heads.open_heads(Encoders(card()["embedder"]))
     assert shipped is not None
     assert list(NAMES) == card()["signs"]
     assert shipped.weights.shape == (2 * 384 + len(shipped.topics) + len(NAMES), len(shipped.labels))
@@ -32,7 +33,7 @@ def test_the_shipped_heads_fit_their_card_and_the_features_of_today():
 
 
 def test_another_embedder_has_no_heads_and_the_examples_stand_in(corpus):
-    assert heads.open_heads("word-hashes") is None
+    assert heads.open_heads(Encoders("word-hashes")) is None
     found = statements(corpus)
     assert found.learnt("readiness") is None
     assert found.carries("readiness").tolist() == found.near("readiness").tolist()
@@ -63,7 +64,7 @@ def test_broken_heads_say_so_in_one_line(tmp_path, broken):
     np.savez(tmp_path / "heads.npz", weights=np.zeros((3, 1)), bias=np.zeros(1))
     heads.use(tmp_path)
     with pytest.raises(ModelUnavailable, match="heads"):
-        heads.open_heads("e")
+        heads.open_heads(Encoders("e"))
 
 
 def test_signs_have_their_names():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from analysis import rankers
+from analysis.cards import Encoders
 from analysis.errors import ModelUnavailable
 from analysis.factors import deciding, decisive, traits
 from analysis.rankers import PRIOR, Ranker, open_ranker, ranked, save
@@ -47,12 +48,12 @@ def test_a_sentence_more_leaves_the_odds_of_the_others_as_they_are():
 
 def test_weights_survive_their_file_and_belong_to_their_embedder(corpus, chosen):
     found = statements(corpus)
-    save(ranker(), chosen / "value.json", corpus.embedder.name)
+    save(ranker(), chosen / "value.json", corpus.encoders)
     again = open_ranker("value", found)
     assert again is not None
     assert (again.names, again.among, again.least) == ((PRIOR, "sign"), 2, -1.0)
     assert again.weights.tolist() == [1.0, 3.0]
-    save(ranker(), chosen / "moment.json", "another")
+    save(ranker(), chosen / "moment.json", Encoders("another"))
     assert open_ranker("moment", found) is None
 
 

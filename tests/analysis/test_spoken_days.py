@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from analysis.cards import Encoders
 from analysis.corpus import build_corpus
 from analysis.errors import ModelUnavailable
 from analysis.spoken_days import SIGNS, gather, open_judge, signs_of, tense_of
@@ -37,7 +38,7 @@ def test_a_day_that_looks_back_is_read_by_its_own_clause(record, embedder):
 
 
 def test_a_sentence_without_a_day_changes_no_other_day(record, corpus, embedder):
-    judge = open_judge()
+    judge = open_judge(Encoders("minilm"))
     before, after = days(corpus), told_after(record, embedder, "The coffee here is better than it was.")
     assert list(before) == list(after)
     for day in before:
@@ -46,7 +47,7 @@ def test_a_sentence_without_a_day_changes_no_other_day(record, corpus, embedder)
 
 
 def test_more_words_of_happening_and_a_second_witness_make_a_day_likelier(corpus, record, embedder):
-    judge = open_judge()
+    judge = open_judge(Encoders("minilm"))
     day = date(2026, 7, 14)
     once = judge.likelihood(signs_of(day, days(corpus)[day], FIRST, LAST))
     twice = told_after(record, embedder, "The board met on the fourteenth of July and decided to wait.")
@@ -54,7 +55,7 @@ def test_more_words_of_happening_and_a_second_witness_make_a_day_likelier(corpus
 
 
 def test_an_own_promise_is_less_likely_a_step_of_the_deal(record, embedder):
-    judge = open_judge()
+    judge = open_judge(Encoders("minilm"))
     day = LAST + timedelta(days=3)
 
     def likelihood(text):
@@ -88,7 +89,8 @@ def test_the_tense_of_a_clause(text, tense):
 
 
 def test_weights_that_lack_a_sign_are_refused(tmp_path):
-    path = tmp_path / "days.json"
-    path.write_text(json.dumps({"bias": 0, "floor": 0.1, "weights": dict.fromkeys(SIGNS[1:], 0.0)}))
+    (tmp_path / "days.json").write_text(
+        json.dumps({"bias": 0, "floor": 0.1, "weights": dict.fromkeys(SIGNS[1:], 0.0)})
+    )
     with pytest.raises(ModelUnavailable, match="install"):
-        open_judge(path)
+        open_judge(Encoders("minilm"), tmp_path)

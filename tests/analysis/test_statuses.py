@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.cards import Encoders
 from analysis.corpus import build_corpus
 from analysis.documents import MEDDPICC
 from analysis.draft import evidence_draft
@@ -21,7 +22,7 @@ def test_every_item_has_a_judge_and_every_sign_is_read(corpus, preread):
     signs = signs_of(statements(corpus), preread)
     assert set(SIGNS_OF) == set(MEDDPICC)
     assert {s for own in SIGNS_OF.values() for s in own} == set(signs)
-    assert {item: judge.status(signs) for item, judge in open_judges().items()} == {
+    assert {item: judge.status(signs) for item, judge in open_judges(corpus.encoders).items()} == {
         item: found.status for item, found in preread.meddpicc.items()
     }
 
@@ -32,7 +33,7 @@ def test_without_a_sign_the_most_frequent_status_stands():
 
 
 def test_a_sign_moves_the_status_and_no_sign_decides_beyond_its_reach():
-    judge = Judge(("won",), (0.5,), (0.5,), (0.4,), (0.3, 0.4, 0.3), 1.0)
+    judge = Judge(("won",), (0.5,), (0.5,), (0.9,), (0.3, 0.4, 0.3), 1.0)
     assert judge.status({"won": 1.0}) == "met"
     assert judge.status({"won": 0.0}) == "missed"
     assert judge.status({"won": 1e9}) == judge.status({"won": 0.5 + 2.5 * 0.5})
@@ -41,7 +42,7 @@ def test_a_sign_moves_the_status_and_no_sign_decides_beyond_its_reach():
 def test_a_won_deal_is_not_judged_worse_than_the_same_lost(corpus, preread):
     signs = signs_of(statements(corpus), preread)
     for item in ("decision_process", "paper_process", "competition", "economic_buyer"):
-        judge = open_judges()[item]
+        judge = open_judges(corpus.encoders)[item]
         lost, won = (STATUSES.index(judge.status({**signs, "won": w})) for w in (0.0, 1.0))
         assert won >= lost, item
 
@@ -54,7 +55,7 @@ def test_a_harmless_sentence_hardly_moves_a_status(record, preread, embedder):
     changed = replace(call, utterances=(*call.utterances, more))
     other = build_corpus(replace(record, sources=(*record.sources[:2], changed)), embedder)
     signs = signs_of(statements(other), preread)
-    after = {item: judge.status(signs) for item, judge in open_judges().items()}
+    after = {item: judge.status(signs) for item, judge in open_judges(other.encoders).items()}
     steps = [
         abs(STATUSES.index(after[i]) - STATUSES.index(found.status)) for i, found in preread.meddpicc.items()
     ]
@@ -68,7 +69,6 @@ def test_every_status_comes_with_a_quote(preread):
 
 
 def test_weights_that_lack_an_item_are_refused(tmp_path):
-    path = tmp_path / "statuses.json"
-    path.write_text(json.dumps({"items": {}}))
+    (tmp_path / "statuses.json").write_text(json.dumps({"items": {}}))
     with pytest.raises(ModelUnavailable, match="install"):
-        open_judges(path)
+        open_judges(Encoders("minilm"), tmp_path)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from analysis import rerankers
+from analysis import heads, rerankers
+from analysis.cards import Encoders
 from analysis.embedders import Vectors
 from analysis.errors import ModelUnavailable
 from api.jobs.indexing import enqueue_index, enqueue_stale
@@ -81,6 +84,26 @@ def test_a_corrected_name_is_read_again(application: Preread, deal_folder: Path,
     renamed = Correction("rename", person.id, "Rita Fenwick-Hall")
     application.correct_people("fenwick-mills", renamed, author="you")
     assert any("Rita Fenwick-Hall: Honestly" in text for text in slow.read)
+
+
+def test_a_draft_judges_by_readings_only_where_heads_were_learnt_on_them(
+    application: Preread, deal_folder: Path, slow: Slow, tmp_path: Path
+) -> None:
+    application.import_paths([deal_folder])
+    assert application.parts.corpus_to_draft("fenwick-mills").read is None
+    encoders = Encoders(application.parts.embedder.name, slow.key)
+    folder = encoders.folder(tmp_path)
+    folder.mkdir()
+    (folder / "heads.json").write_text(json.dumps({**encoders.card(), "labels": [], "topics": []}))
+    np.savez(folder / "heads.npz", weights=np.zeros((1, 0)), bias=np.zeros(0))
+    slow.read.clear()
+    heads.use(tmp_path)
+    try:
+        corpus = application.parts.corpus_to_draft("fenwick-mills")
+    finally:
+        heads.use(heads.WEIGHTS)
+    assert corpus.read is not None and corpus.reader == slow.key
+    assert not slow.read  # all of it was read when the deal was indexed
 
 
 def test_a_removed_deal_leaves_no_readings(application: Preread, deal_folder: Path, slow: Slow) -> None:

@@ -23,6 +23,9 @@ class Found:
     def __len__(self):
         return len(self.all)
 
+    def similarity(self, left, right):
+        return 0.0
+
 
 def test_a_quote_marks_what_stands_beside_it_in_a_call_and_itself_in_a_mail():
     call = [Said("a", i, f"number {i} of the call") for i in range(6)]
@@ -47,3 +50,18 @@ def test_the_least_odds_part_deals_with_a_moment_from_those_without():
     for c in cases:
         tops[c.exists].append(ranker.score(c.traits["moment"], c.found.buyers).max())
     assert max(tops[False]) < ranker.least < min(tops[True])
+
+
+def test_a_moment_that_the_picks_miss_is_worth_nothing():
+    """Two deals have a moment which no pick holds: telling it for their sake would tell it where there is none."""
+
+    def deal(name, top, exists, hit):
+        said = [Said("a", i, "text") for i in range(3)]
+        traits = {"moment": {"prior": np.array([top, 0.0, -1.0])}}
+        return Case(name, Found(said, [True] * 3), traits, {"moment": np.array([hit, 0, 0], bool)}, exists)
+
+    kinds = [(3.0, True, True)] * 4 + [(1.0, False, False)] * 3 + [(0.9, True, False)] * 2
+    cases = [deal(str(n), top + 0.01 * n, exists, hit) for n, (top, exists, hit) in enumerate(kinds)]
+    ranker = learn("moment", cases)
+    tops = [ranker.score(c.traits["moment"], c.found.buyers).max() for c in cases]
+    assert max(tops[4:]) < ranker.least < min(tops[:4])

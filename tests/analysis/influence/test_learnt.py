@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.cards import Encoders
 from analysis.corpus import Corpus
 from analysis.errors import ModelUnavailable
 from analysis.heads import WEIGHTS as HEADS
@@ -47,7 +48,7 @@ def ranked(corpus):
 
 def test_the_shipped_weights_fit_the_shipped_heads_and_the_traits_of_today():
     card = json.loads((HEADS / "heads.json").read_text(encoding="utf-8"))
-    shipped = open_learnt(card["embedder"])
+    shipped = open_learnt(Encoders(card["embedder"]))
     assert shipped is not None
     assert set(shipped.labels) <= set(card["labels"])
     assert shipped.traits == TRAITS
@@ -55,7 +56,7 @@ def test_the_shipped_weights_fit_the_shipped_heads_and_the_traits_of_today():
 
 
 def test_another_embedder_is_ranked_by_the_edges_alone(corpus):
-    assert open_learnt(corpus.embedder.name) is None
+    assert open_learnt(corpus.encoders) is None
     found = statements(corpus)
     assert rank_people(found, edges(found)) == rank_by_edges(found, edges(found))
 
@@ -119,7 +120,7 @@ def test_broken_weights_say_so(tmp_path, broken):
     (tmp_path / "influence.json").write_text(broken)
     learnt.use(tmp_path)
     with pytest.raises(ModelUnavailable):
-        open_learnt("e")
+        open_learnt(Encoders("e"))
 
 
 def test_weights_that_do_not_fit_their_card_say_so(tmp_path):
@@ -128,4 +129,4 @@ def test_weights_that_do_not_fit_their_card_say_so(tmp_path):
     card["weights"] = card["weights"][:-1]
     (tmp_path / "influence.json").write_text(json.dumps(card))
     with pytest.raises(ModelUnavailable):
-        open_learnt("e")
+        open_learnt(Encoders("e"))
