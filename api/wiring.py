@@ -201,6 +201,7 @@ class Parts:
         """A deal's corpus with what the reranker has read of it, where sections can judge by that."""
         from analysis.answers.readings import with_readings
         from analysis.cards import Encoders
+        from analysis.corpus import Corpus
         from analysis.heads import open_heads
 
         corpus = self.corpus(deal_id)
@@ -209,7 +210,10 @@ class Parts:
             return corpus
         if open_heads(Encoders(self.embedder.name, reranker.key)) is None:
             return corpus
-        return with_readings(corpus, reranker, index)
+        kept = corpus.memo.get(reranker.key)  # a draft asks twice: from the evidence, then with the LLM
+        if not isinstance(kept, Corpus):
+            corpus.memo[reranker.key] = kept = with_readings(corpus, reranker, index)
+        return kept
 
     def forget(self, deal_id: str) -> None:
         self._corpora.pop(deal_id, None)

@@ -100,6 +100,7 @@ def test_a_draft_judges_by_readings_only_where_heads_were_learnt_on_them(
     heads.use(tmp_path)
     try:
         corpus = application.parts.corpus_to_draft("fenwick-mills")
+        assert application.parts.corpus_to_draft("fenwick-mills") is corpus
     finally:
         heads.use(heads.WEIGHTS)
     assert corpus.read is not None and corpus.reader == slow.key
