@@ -49,6 +49,7 @@ def ranked(voices: Sequence[Voice]) -> list[Voice]:
 
 def remove(out: PreRead, claim_id: str) -> None:
     """Take a claim out, in place, and the item that rested on it alone."""
+    shown = [item for item in out.meddpicc.values() if any(c.id == claim_id for c in item.claims)]
     first_of_moment = bool(out.moment_of_demand.claims) and out.moment_of_demand.claims[0].id == claim_id
     rewrite_claims(out, lambda claims: [c for c in claims if c.id != claim_id])
     out.deciding_factors = [f for f in out.deciding_factors if f.claims]
@@ -59,7 +60,7 @@ def remove(out: PreRead, claim_id: str) -> None:
         rest = out.moment_of_demand.alternatives
         out.moment_of_demand.claims, out.moment_of_demand.alternatives = rest[:1], rest[1:]
         out.moment_of_demand.found = bool(rest)
-    for item in out.meddpicc.values():
+    for item in shown:
         if not item.claims and item.status == "met":
             item.status = "partial"
 

@@ -51,13 +51,13 @@ def draft(ctx: DraftContext) -> dict[str, MeddpiccItem]:
     ranked = {item: best(scores, found.buyers, 4) for item, scores in deal.scores.items()}
     read = judged_statuses(ctx, found, ranked)
     signs, judges = signs_of(found, ctx.so_far), open_judges(ctx.corpus.encoders)
-    return {
-        item: MeddpiccItem(
-            status=read[item][0] if item in read else judges[item].status(signs),
-            claims=_claims(deal, item, read[item][1] if item in read else ()),
-        )
-        for item in MEDDPICC
-    }
+    out: dict[str, MeddpiccItem] = {}
+    for item in MEDDPICC:
+        status, places = read.get(item) or (judges[item].status(signs), ())
+        claims = _claims(deal, item, places)
+        # nothing is told to have been covered without a line that shows it
+        out[item] = MeddpiccItem(status="partial" if status == "met" and not claims else status, claims=claims)
+    return out
 
 
 def _scores(found: Statements, item: str, voices: Mapping[str, float]) -> Scores:

@@ -50,7 +50,10 @@ def document() -> PreRead:
             Factor(factor="F1", direction="against_us", claims=[said("f")]),
             Factor(factor="F2", direction="for_us", claims=[said("g")]),
         ],
-        meddpicc={"champion": MeddpiccItem(status="met", claims=[said("k")])},
+        meddpicc={
+            "champion": MeddpiccItem(status="met", claims=[said("k")]),
+            "metrics": MeddpiccItem(status="met", claims=[]),  # as versions before had it
+        },
     )
 
 
@@ -77,6 +80,11 @@ def test_an_item_goes_with_its_last_claim():
     after = apply(document(), Reject("f"))
     assert [f.factor for f in after.deciding_factors] == ["F2"]
     assert apply(document(), Reject("v")).influential_voices == []
+
+
+def test_what_is_met_is_so_no_more_when_its_last_line_goes_and_no_other_item_changes():
+    after = apply(document(), Reject("k"))
+    assert {k: i.status for k, i in after.meddpicc.items()} == {"champion": "partial", "metrics": "met"}
 
 
 def test_when_the_moment_is_rejected_the_next_likely_one_is_shown():

@@ -35,6 +35,7 @@ def test_a_moment_or_the_reason_why_there_is_none(preread):
 
 def test_all_eight_items_have_a_status(preread):
     assert tuple(preread.meddpicc) == MEDDPICC
+    assert all(item.claims for item in preread.meddpicc.values() if item.status == "met")
 
 
 def test_voices_are_ranked_without_gaps_and_shown(preread):
