@@ -56,7 +56,9 @@ def draft(ctx: DraftContext) -> dict[str, MeddpiccItem]:
         status, places = read.get(item) or (judges[item].status(signs), ())
         claims = _claims(deal, item, places)
         # nothing is told to have been covered without a line that shows it
-        out[item] = MeddpiccItem(status="partial" if status == "met" and not claims else status, claims=claims)
+        out[item] = MeddpiccItem(
+            status="partial" if status == "met" and not claims else status, claims=claims
+        )
     return out
 
 
