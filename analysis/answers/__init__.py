@@ -51,6 +51,7 @@ def answer(
     question = _parse(text, library, chosen)
     asked = sections_asked(text, embedder)
     found = [(d, c) for d in chosen if (p := library.preread(d)) for c in findings(p, asked)] if asked else []
+    refusal = open_refusal(embedder.name, reranker.name) if reranker else None
     places = retrieve(
         question,
         library,
@@ -61,11 +62,11 @@ def answer(
         findings=found,
         reranker=reranker,
         readings=readings,
+        pairing=refusal.pairing if refusal else None,
     )
     pairs = _cited(question, places, library)
     citations = [c for _, c in pairs][:RETRIEVED]
     on_retrieved(citations)
-    refusal = open_refusal(embedder.name, reranker.name) if reranker else None
     judgement = judge(question, [p for p, _ in pairs], [c for _, c in pairs], llm, refusal)
     return _document(question, judgement, pairs, library, chosen)
 

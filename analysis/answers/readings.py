@@ -55,10 +55,11 @@ def window_of(reading_id: str) -> str:
 def scores(
     index: VectorIndex | None, reranker: Reranker, asked: Vectors, readings: Sequence[Window], most: int
 ) -> Vectors:
-    """Shape (n,): how well each passage answers, its cosine with ``asked`` (shape (1, d)). Of those that are not in the index the
-    first ``most`` are read now; the others have no score (NaN)."""
+    """Shape (n, k): the product of each passage with each of ``asked`` (shape (k, d)). Of the passages that are not
+    in the index the first ``most`` are read now; the others have no score (NaN)."""
     vectors = _vectors(index, reranker, readings, most)
-    return np.array([vectors[r.id] @ asked[0] if r.id in vectors else np.nan for r in readings], np.float32)
+    unread = np.full(len(asked), np.nan, np.float32)
+    return np.array([asked @ vectors[r.id] if r.id in vectors else unread for r in readings], np.float32)
 
 
 def _vectors(

@@ -3,8 +3,9 @@
 Logistic regression over few signs of the ranking: what the reranker says of the first places, how near and how much of the
 question's words they hold, whether a number or a time that is asked for stands there, and what kind of thing is asked. Nearness
 counts in both directions: the record's own words, asked back, lie very near; a question about a subject that is spoken of but
-not answered lies nearer than one asked in other words (docs/quality.md). Learnt by ``training/train_refusal.py``
-for one embedder and one reranker; with others there is no judge.
+not answered lies nearer than one asked in other words (docs/quality.md). Where the reranker reads ahead, a second judge
+compares question and passage component by component: not how near they are, but whether the one answers the other. Learnt
+by ``training/train_refusal.py`` for one embedder and one reranker; with others there is no judge.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from analysis import cards
 from analysis.answers.question import Question, Wants
 from analysis.answers.retrieve import FIRST, Place
+from analysis.embedders import Vectors
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "refusal"
 """A card for each reranker, called as it is."""
@@ -30,11 +34,13 @@ LOOKED_AT = 16
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """``weights`` by sign, of signs as they come; ``floor``: the doubt from which a question is refused."""
+    """``weights`` by sign, of signs as they come; ``floor``: the doubt from which a question is refused. ``pairing``: of
+    the judge of pairs, a weight for each component of the product of the reranker's vectors, shape (d,)."""
 
     weights: Mapping[str, float]
     bias: float
     floor: float
+    pairing: Vectors | None = None
 
     def doubt(self, question: Question, places: Sequence[Place]) -> float:
         """0 (the places answer it) to 1 (they do not)."""
@@ -53,7 +59,8 @@ def signs(question: Question, places: Sequence[Place]) -> dict[str, float]:
     best = max(p.similarity for p in read)
     covered = max(p.coverage for p in read)
     exact = question.wants in {Wants.NUMBER, Wants.TIME}
-    return {
+    pairs = sorted((p.pair for p in read[:10] if p.pair is not None), reverse=True)
+    return paired(pairs) | {
         "read_best": scores[0],
         "read_first": mean_first,
         "read_peak": scores[0] - sum(scores) / len(scores),
@@ -77,6 +84,18 @@ def signs(question: Question, places: Sequence[Place]) -> dict[str, float]:
     }
 
 
+def paired(pairs: Sequence[float]) -> dict[str, float]:
+    """The signs of what the judge of pairs says of the first places, highest first; none without it."""
+    if not pairs:
+        return {}
+    first = pairs[:FIRST]
+    return {
+        "pair_best": pairs[0],
+        "pair_first": sum(first) / len(first),
+        "pair_mean": sum(pairs) / len(pairs),
+    }
+
+
 def open_refusal(embedder: str, reranker: str) -> Refusal | None:
     """The judge that was learnt for an embedder and a reranker; None where there is none. Raises ``ModelUnavailable``
     where its file is broken."""
@@ -90,4 +109,5 @@ def _read(path: Path, embedder: str, reranker: str) -> Refusal | None:
 
 def _refusal(card: Any) -> Refusal:
     weights = {str(name): float(w) for name, w in card["weights"].items()}
-    return Refusal(weights, float(card["bias"]), float(card["floor"]))
+    pairing = np.array(card["pairing"], np.float32) if "pairing" in card else None
+    return Refusal(weights, float(card["bias"]), float(card["floor"]), pairing)

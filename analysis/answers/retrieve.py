@@ -54,6 +54,9 @@ class Place:
     fits: bool  # holds the kind of thing that is asked for
     near: float = 0.0  # cosine of the question with the window
     read: float | None = None  # the reranker's score; None where it did not read the place
+    pair: float | None = (
+        None  # what a judge of pairs of question and passage says (``refusal.Refusal.pairing``)
+    )
     lead: float | None = None  # of the whole ranking, see ``with_lead``; None where there is no reranker
 
 
@@ -77,10 +80,12 @@ def retrieve(
     findings: Sequence[tuple[str, Citation]] = (),
     reranker: Reranker | None = None,
     readings: VectorIndex | None = None,
+    pairing: Vectors | None = None,
 ) -> tuple[Place, ...]:
     """The places of the record that bear on the question, best first. ``findings``: (deal id, citation) of verified findings
     that speak to the question, best first; their windows come in with the rest. ``readings``: what the reranker has read
-    ahead. Raises ``IndexUnavailable`` or ``ModelUnavailable``."""
+    ahead. ``pairing``: weights of the components by which a judge of refusals compares a question and a passage, shape (d,).
+    Raises ``IndexUnavailable`` or ``ModelUnavailable``."""
     asked = embedder.embed([question.text, question.statement])
     of_reranker = reranker.embed([question.text]) if reranker else None
     rankings: list[tuple[float, Sequence[str]]] = []
@@ -115,7 +120,8 @@ def retrieve(
     if reranker and of_reranker is not None:
         head = places[: READ_STORED if readings else RERANKED]
         passages = [reading(corpora[p.deal_id], p.window) for p in head]
-        read = scores(readings, reranker, of_reranker, passages, READ_NOW if readings else RERANKED)
+        compared = of_reranker if pairing is None else np.concatenate([of_reranker, of_reranker * pairing])
+        read = scores(readings, reranker, compared, passages, READ_NOW if readings else RERANKED)
         strong = reciprocal_ranks(
             [(KEYWORD_WEIGHT, rankings[KEYWORDS][1]), (KEYWORD_WEIGHT, rankings[-1][1])], k=10
         )
@@ -137,18 +143,23 @@ def _reranked(
     corpora: Mapping[str, Corpus],
     strong: Mapping[str, float],
 ) -> list[Place]:
-    """Places in the order of the reranker (``read``: its scores, shape (n,)) and of what else tells evidence; those without a
-    score behind them. ``strong``: what keywords and findings say for a window, by id."""
+    """Places in the order of the reranker (``read``: its scores, and those of a judge of pairs, where there is one; shape (n, 1)
+    or (n, 2)) and of what else tells evidence; those without a score behind them. ``strong``: what keywords and findings say
+    for a window, by id."""
     judged = [
         replace(
             p,
-            score=float(s) + likeness * p.near + strong.get(p.window.id, 0.0) + _tells(question, p, corpora),
-            read=float(s),
+            score=float(s[0])
+            + likeness * p.near
+            + strong.get(p.window.id, 0.0)
+            + _tells(question, p, corpora),
+            read=float(s[0]),
+            pair=float(s[1]) if len(s) > 1 else None,
         )
         for p, s in zip(places, read, strict=True)
-        if not np.isnan(s)
+        if not np.isnan(s[0])
     ]
-    unread = [p for p, s in zip(places, read, strict=True) if np.isnan(s)]
+    unread = [p for p, s in zip(places, read, strict=True) if np.isnan(s[0])]
     return [*sorted(judged, key=lambda p: (-p.score, p.window.id)), *unread]
 
 

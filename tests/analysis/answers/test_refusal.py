@@ -41,6 +41,15 @@ def test_signs_tell_how_the_ranking_looks(place: Place) -> None:
     assert signs(HOW_MANY, [replace(place, fits=True)])["exact_missing"] == 0.0
 
 
+def test_what_the_judge_of_pairs_says_counts_wherever_the_place_stands(place: Place) -> None:
+    assert "pair_best" not in signs(HOW_MANY, [place])
+    pairs = [0.1, 0.4, 0.0, -0.1, 0.3]
+    found = signs(HOW_MANY, [replace(place, pair=pair) for pair in pairs])
+    assert found["pair_best"] == 0.4
+    assert found["pair_first"] == pytest.approx((0.4 + 0.3 + 0.1 + 0.0) / 4)
+    assert found["pair_mean"] == pytest.approx(0.14)
+
+
 def test_the_length_of_the_ranking_is_no_sign(place: Place) -> None:
     some = [place] * LOOKED_AT
     assert signs(HOW_MANY, some) == signs(HOW_MANY, [*some, replace(place, near=0.99, coverage=1.0)])
@@ -63,8 +72,10 @@ def test_the_shipped_judge_reads_signs_that_exist(place: Place, name: str) -> No
     card = json.loads((refusal.WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
     judge = open_refusal(card["embedder"], card["reranker"])
     assert judge is not None
-    assert judge.weights.keys() == signs(HOW_MANY, [place]).keys()
-    assert 0.0 < judge.doubt(HOW_MANY, [place]) < 1.0
+    assert (judge.pairing is not None) == (name == BEST), "pairs are judged where passages are read ahead"
+    looked = replace(place, pair=0.1) if judge.pairing is not None else place
+    assert judge.weights.keys() == signs(HOW_MANY, [looked]).keys()
+    assert 0.0 < judge.doubt(HOW_MANY, [looked]) < 1.0
     assert open_refusal("another", card["reranker"]) is None
 
 

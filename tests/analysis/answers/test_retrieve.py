@@ -49,7 +49,11 @@ class Fond:
 
 
 def found(
-    corpus: Corpus, text: str, reranker: Fond | None = None, readings: MemoryVectors | None = None
+    corpus: Corpus,
+    text: str,
+    reranker: Fond | None = None,
+    readings: MemoryVectors | None = None,
+    pairing: Vectors | None = None,
 ) -> tuple[Place, ...]:
     vectors, keywords = MemoryVectors(), MemoryKeywords()
     vectors.upsert(corpus.windows, corpus.vectors)
@@ -63,7 +67,19 @@ def found(
         embedder=corpus.embedder,
         reranker=reranker,
         readings=readings,
+        pairing=pairing,
     )
+
+
+def test_a_judge_of_pairs_says_what_it_thinks_and_changes_no_order(corpus: Corpus) -> None:
+    asked = "How many hours a month do the clerks lose on corrections?"
+    plain = found(corpus, asked, Fond("nowhere"))
+    judged = found(corpus, asked, Fond("nowhere"), pairing=np.array([0.0, 50.0], np.float32))
+    assert {p.pair for p in plain} == {None}
+    assert [p.pair for p in judged if p.read is not None] == pytest.approx(
+        [0.5 for p in judged if p.read is not None]
+    )
+    assert [replace(p, pair=None) for p in judged] == list(plain)
 
 
 def test_the_reranker_has_the_last_word(corpus: Corpus) -> None:
