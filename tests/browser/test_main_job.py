@@ -231,6 +231,16 @@ def test_a_name_is_corrected_and_taken_back(deal: str, page: Page) -> None:
     expect(page.locator(".person strong", has_text="Sunniva Lund")).to_be_visible()
 
 
+def test_what_a_form_is_told_is_not_lost_when_a_job_ends_meanwhile(deal: str, page: Page) -> None:
+    """The page follows what jobs do by loading itself again; while a form is on its way that would cut the answer off."""
+    page.goto(f"/deals/{deal}/people")
+    page.evaluate(
+        """() => document.addEventListener("submit", () => setTimeout(() => refresh(document.body), 0))"""
+    )
+    page.get_by_role("button", name="Undo the last correction").click()
+    expect(page.get_by_role("status").filter(has_text="correction")).to_be_visible()
+
+
 def test_a_broken_file_is_named_and_the_rest_kept(
     server: Server, page: Page, record: list[Path], drop: Drop, tmp_path: Path
 ) -> None:

@@ -50,6 +50,11 @@ function showJobs(jobs, known) {
 }
 
 let editing = false;
+// A reload while a form is on its way would lose what it was sent for, or what the server says to it. Where no page comes of it, the
+// page follows again after a while.
+let leaving = false;
+function leave() { leaving = true; setTimeout(() => { leaving = false; }, 30000); }
+addEventListener("pageshow", () => { leaving = false; });
 document.addEventListener("input", (e) => { if (e.target.matches("textarea, input[type=text]")) editing = true; });
 
 function follow(box) {
@@ -69,6 +74,7 @@ function follow(box) {
 }
 
 function refresh(box) {
+  if (leaving) return;
   if (editing || $("details.edit[open]")) {
     if (!$("#newer")) box.after(make("p", { id: "newer", className: "notice" }, "There is something newer on this page. ", make("a", { href: location.href, textContent: "Show it" })));
     return;
@@ -211,4 +217,9 @@ if (doubtbar) {
 }
 
 // -- confirm before what cannot be undone ------------------------------------------------------------------------------
-document.addEventListener("submit", (e) => { const ask = e.target.dataset.confirm; if (ask && !confirm(ask)) e.preventDefault(); editing = false; });
+document.addEventListener("submit", (e) => {
+  const ask = e.target.dataset.confirm;
+  if (ask && !confirm(ask)) e.preventDefault();
+  editing = false;
+  if (!e.defaultPrevented) leave();
+});
